@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import errors, gallery, home, keras, lessons, opened, reference, runs, stored
+from docs import errors, gallery, home, keras, lessons, offline, opened, reference, runs, stored
 from funclab.view.draw.theme import style_sheet
 
 HERE = Path(__file__).parent
@@ -38,6 +38,7 @@ def main(folder: Path) -> None:
     sphinx = [sys.executable, "-m", "sphinx", *settings]
     if subprocess.run([*sphinx, str(source), str(folder)], cwd=ROOT).returncode:
         sys.exit("The build of the site failed, or warned of something.")
+    offline.fill(folder)
     if (lite := folder.parent / "lite").is_dir():
         shutil.copytree(lite, folder / "lite")
     print(f"{folder / 'index.html'}: {len(list(folder.rglob('*.html')))} pages")

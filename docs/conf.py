@@ -31,6 +31,7 @@ html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_css_files = ["pictures.css", "site.css"]
 html_js_files = [("live.js", {"type": "module"})]
+html_extra_path = ["offline.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -42,6 +43,7 @@ html_sidebars = {
             "ways",
             "views",
             "drop",
+            "offline",
             "runs",
             "teaching",
             "hubs",

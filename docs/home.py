@@ -29,7 +29,7 @@ SEEN = (
 """Lessons, and what is seen in them."""
 
 
-RECORDED = (0, 1, 3, 6, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 100, 120, 140, 160, 180, 200)
+RECORDED = (0, 2, 6, 12, 20, 30, 40, 50, 60, 80, 100, 130, 160, 200)
 """The epochs of the run that is played: more of them where more changes."""
 
 

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import nbformat
 from docs import pyodide
 from funclab import __version__
 from funclab.view.notebook import labextension
+from tests.view.gallery import built
 
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("anywidget", "comm", "graphviz", "ipywidgets", "jupyterlab_widgets", "psygnal")
@@ -56,7 +58,21 @@ import funclab
 
 funclab.playground(data="spirals", seed=3)""",
 )
-MORE = {"will_it_run": CHECK, "playground": PLAYGROUND}
+DROPPED = (
+    """\
+# The model that was dropped
+
+Run these cells, the first of which fetches funclab. The picture has all that the model's file says
+of its structure; its weights are new. Press `e` in it to edit the model.""",
+    """\
+import funclab
+from funclab.models import model_from_json
+
+with open("dropped_model.json", encoding="utf-8") as file:
+    model = model_from_json(file.read())
+funclab.explore(model)""",
+)
+MORE = {"will_it_run": CHECK, "playground": PLAYGROUND, "dropped_model": DROPPED}
 """Notebooks beside the lessons: what they have after the first cell."""
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
@@ -65,10 +81,21 @@ SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
         "appName": "funclab",
+        "contentsStorageName": "funclab",  # docs/drop/notebook.js leaves a model there
         "defaultKernelName": "python",
         "enableServiceWorkerCache": "true",  # what was loaded once is there at the next visit
     },
 }
+
+
+TEXTS = {
+    "missing": "Python could not be fetched: there is no network, or the address is blocked. "
+    "Reload this page when there is one. Stored pictures answer clicks meanwhile.",
+    "died": "Python has stopped: it broke down, perhaps because memory ran out. Choose Kernel, "
+    "then Restart Kernel, and run the cells again. Your files and answers are kept.",
+    "close": "Close",
+}
+"""What a page says when the browser's Python cannot be had, or is lost."""
 
 
 def main(folder: Path, python: Path | None = None) -> None:
@@ -84,6 +111,7 @@ def main(folder: Path, python: Path | None = None) -> None:
         labextension.write(Path(sys.prefix, labextension.FOLDER), __version__)
         shutil.rmtree(folder, ignore_errors=True)
         build(work, folder.resolve())
+        tell_of_deaths(folder)
 
 
 def write_contents(folder: Path) -> None:
@@ -98,6 +126,8 @@ def write_contents(folder: Path) -> None:
             nbformat.v4.new_code_cell(code, id="check"),
         ]
         write_notebook(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+    # Until a model is dropped, its notebook shows another one.
+    (folder / "dropped_model.json").write_text(built("siamese").to_json(), encoding="utf-8")
 
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -132,6 +162,25 @@ def build(work: Path, folder: Path) -> None:
         sys.exit(f"{said}\nThe build of JupyterLite failed, or warned of something.")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{folder}: {size / 1e6:.0f} MB; python -m http.server --directory {folder} serves it")
+
+
+def tell_of_deaths(folder: Path) -> None:
+    """Have pages say when the browser's Python cannot be had or is lost: JupyterLite does not."""
+    scripts = Path(__file__).parent / "kernel"
+    page, texts = folder / "lab" / "index.html", escape(json.dumps(TEXTS))
+    script = f'<script data-texts="{texts}">{(scripts / "page.js").read_text("utf-8")}</script>'
+    put_before(page, "<script", script)
+    workers = [*folder.glob("extensions/@jupyterlite/pyodide-kernel-extension/static/*.worker.*js")]
+    assert workers, "the browser's Python runs in a worker"
+    for worker in workers:
+        put_before(worker, "", (scripts / "worker.js").read_text("utf-8"))
+
+
+def put_before(path: Path, mark: str, text: str) -> None:
+    """Write something before the first place in a file that has this mark."""
+    whole = path.read_text("utf-8")
+    at = whole.index(mark)
+    path.write_text(whole[:at] + text + whole[at:], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -43,26 +43,30 @@ function arraysIn(group, path = "") {
   });
 }
 
+/** A model of Keras or funclab, and the text that it was read from. */
+const withText = (text) => ({ model: readKeras(json(text)), config: text });
+
 async function hdf5(file) {
   const root = new Hdf5(await file.arrayBuffer(), file.name), config = root.attrs.model_config;
   const weights = arraysIn(root).filter(([name]) => !name.startsWith("optimizer"));
-  return { weights, ...config ? { model: readKeras(json(String(config))) } : {} };
+  return { weights, ...config ? withText(String(config)) : {} };
 }
 
 const json = (text) => JSON.parse(text.replace(/\bNaN\b|-?\bInfinity\b/g, "null"));
 
-/** What a file holds: `model`, or `weights` as [name, shape], or both. */
+/** What a file holds: `model`, or `weights` as [name, shape], or both; `config` is the text of a
+ * model of Keras or funclab. */
 export async function read(file) {
   const first = new Uint8Array(await file.slice(0, 8).arrayBuffer()), mark = String.fromCharCode(...first);
-  const text = (bytes) => json(new TextDecoder().decode(bytes));
-  if (mark.startsWith("PK")) return { model: readKeras(text(await fromZip(file, "config.json"))) };
+  const text = (bytes) => new TextDecoder().decode(bytes);
+  if (mark.startsWith("PK")) return withText(text(await fromZip(file, "config.json")));
   if (mark.startsWith("\x89HDF")) return hdf5(file);
-  if (/^\s*\{/.test(mark)) return { model: readKeras(text(await file.arrayBuffer())) };
+  if (/^\s*\{/.test(mark)) return withText(text(await file.arrayBuffer()));
   return { model: readOnnx(new Uint8Array(await file.arrayBuffer())) };
 }
 
 /** The model in an address, after the #: JSON, deflated, in the alphabet of addresses. */
 export async function fromAddress(text) {
   const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-  return { model: readKeras(json(new TextDecoder().decode(await unpacked(bytes, "deflate")))) };
+  return withText(new TextDecoder().decode(await unpacked(bytes, "deflate")));
 }

@@ -3,6 +3,7 @@
 import { fromAddress, read } from "./files.js";
 import { boxes, contents, title } from "./blocks.js";
 import { connect, links } from "./links.js";
+import { hand } from "./notebook.js";
 
 const place = document.querySelector("#drop"), texts = JSON.parse(place.querySelector("script").textContent);
 const [told, shown, input] = ["[role=status]", ".shown", "input"].map((name) => place.querySelector(name));
@@ -75,16 +76,35 @@ function lines(name) {
   return [h("p", {}, say("further")), h("pre", {}, h("code", {}, code)), button];
 }
 
+const NOTEBOOK = "lite/lab/index.html?path=dropped_model.ipynb";
+
+/** The way to the whole explorer, in the browser's own Python. */
+function way(config) {
+  const link = h("a", { href: NOTEBOOK, class: "begin" }, say("notebook"));
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    try {
+      await hand(config);
+      location.assign(link.href);
+    } catch (error) { // as of a browser that keeps nothing
+      console.warn("funclab:", error);
+      told.textContent = say("not_kept");
+    }
+  });
+  return h("p", { class: "way" }, link, h("span", {}, say("notebook_told")));
+}
+
 async function show(name, reading, file = true) {
   told.textContent = say("reading", { name });
   try {
-    const { model, weights } = await reading, parts = model ? drawn(model) : [];
+    const { model, weights, config } = await reading, parts = model ? drawn(model) : [];
     if (weights?.length) {
       const rows = weights.map(([path, shape]) => [path, `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`]);
       const all = table(say("weights", { n: rows.length }), [say("name"), say("shape")], rows);
       parts.push(model ? h("details", {}, h("summary", {}, say("weights", { n: rows.length })), all) : all);
     }
     if (!parts.length) throw new Error("no_model");
+    if (config) parts.unshift(way(config));
     shown.replaceChildren(...parts, ...model && file ? lines(name) : []);
     told.textContent = say("done", { name });
   } catch (error) {

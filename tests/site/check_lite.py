@@ -12,9 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from docs import pyodide
+from docs import lite, pyodide
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
 
@@ -50,7 +50,15 @@ def elsewhere() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str, elsewhere: list[str]) -> Iterator[Page]:
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str, elsewhere: list[str]) -> Page:
     """The first lesson, opened in the browser site."""
 
     def route(request: Route) -> None:
@@ -60,21 +68,19 @@ def page(address: str, elsewhere: list[str]) -> Iterator[Page]:
             elsewhere.append(request.request.url)
             request.abort()
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
-        context = browser.new_context(viewport={"width": 1280, "height": 1600})
-        context.route("**/*", route)
-        opened = context.new_page()
-        opened.goto(f"{address}/lab/index.html?path={FIRST}")
-        opened.locator(".jp-Notebook .fl").first.wait_for(timeout=120_000)
-        yield opened
-        browser.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 1600})
+    context.route("**/*", route)
+    opened = context.new_page()
+    opened.goto(f"{address}/lab/index.html?path={FIRST}")
+    opened.locator(".jp-Notebook .fl").first.wait_for(timeout=120_000)
+    return opened
 
 
 def test_every_lesson_lies_among_the_files(page, address):
     listed = page.evaluate(f"async () => (await fetch('{address}/api/contents/all.json')).json()")
 
-    assert {item["name"] for item in listed["content"]} >= {*LESSONS, "will_it_run.ipynb"}
+    more = {f"{name}.ipynb" for name in lite.MORE}
+    assert {item["name"] for item in listed["content"]} >= {*LESSONS, *more}
 
 
 def test_the_wheels_of_funclab_and_of_its_pure_packages_are_served(page, address):
@@ -127,3 +133,35 @@ def test_at_the_second_visit_scripts_come_from_what_the_first_has_kept(page, add
     names = again.evaluate("async () => (await (await caches.open('precache')).keys()).length")
     assert names >= len(scripts) and complaints == []
     again.close()
+
+
+BROKEN = """
+export async function loadPyodide() {
+  const error = Object.assign(new Error("unreachable"), { pyodide_fatal_error: true });
+  setTimeout(() => Promise.reject(error));
+  return new Promise(() => {});
+}"""
+"""In place of the browser's Python: what it does when its memory is damaged."""
+
+
+@pytest.mark.parametrize("key", ["missing", "died"])
+def test_a_page_says_so_when_its_python_cannot_be_fetched_or_has_stopped(key, browser, address):
+    context = browser.new_context(service_workers="block")  # whose requests cannot be answered here
+    headers = {"content-type": "text/javascript", "access-control-allow-origin": "*"}
+    context.route(
+        "**/pyodide.mjs",
+        lambda route: (
+            route.fulfill(headers=headers, body=BROKEN) if key == "died" else route.abort()
+        ),
+    )
+    page = context.new_page()
+
+    page.goto(f"{address}/lab/index.html?path={FIRST}")
+
+    alert = page.locator("p[role=alert]")
+    expect(alert).to_contain_text(lite.TEXTS[key], timeout=120_000)
+    page.locator(".jp-Notebook .fl [data-key='hidden_1[0]']").first.click()  # pictures still answer
+    expect(page.locator(".jp-Notebook .fl .fl-caption").first).to_contain_text("is selected")
+    alert.get_by_role("button").click()
+    expect(alert).to_have_count(0)
+    context.close()

@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import json
+import zipfile
 from collections.abc import Iterator
 from functools import cache, partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
+from docs import home
 from funclab import Input, Model
 from funclab.layers import Add, Dense
 from tests.browser.conftest import BROWSER_OPTIONS, program
@@ -99,6 +104,19 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+def opened(browser: Browser, **settings: Any) -> Page:
+    """A page that loads only what it shows: no service worker fetches others meanwhile."""
+    return browser.new_page(service_workers="block", **settings)
+
+
+SHOWN = """() => {
+  const places = [...document.querySelectorAll(".stored")].filter((one) => one.checkVisibility());
+  const seen = places.filter((place) => place.getBoundingClientRect().top < innerHeight);
+  return document.readyState === "complete" && seen.every((place) => place.querySelector(".fl"));
+}"""
+"""Whether a page is there, with all views in sight."""
+
+
 class Patient(ThreadingHTTPServer):
     """Keeps all connections that a page opens at once, on a busy machine as well."""
 
@@ -154,10 +172,10 @@ def test_every_lesson_there_has_a_link_to_where_it_runs(pages):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", EVERY_KIND)
 def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme=scheme)
+    page = opened(browser, viewport={"width": 1280, "height": 1000}, color_scheme=scheme)
     page.goto(f"{site}/{name}")
     page.locator(f"html[data-theme={scheme}]").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SHOWN)
 
     found = Axe().run(page)
 
@@ -168,7 +186,7 @@ def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser, site):
 
 
 def test_views_follow_the_theme_that_the_reader_has_chosen(browser, site):
-    page = browser.new_page(color_scheme="light")
+    page = opened(browser, color_scheme="light")
     page.goto(f"{site}/gallery/index.html")
     page.locator(".stored .fl-stage").first.wait_for()
     colour = "() => getComputedStyle(document.querySelector('.fl-stage .f-ink')).fill"
@@ -182,7 +200,7 @@ def test_views_follow_the_theme_that_the_reader_has_chosen(browser, site):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, browser, site):
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = opened(browser, viewport={"width": width, "height": 800})
     complaints, loaded = [], []
     page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -193,18 +211,28 @@ def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, 
     page.locator(".stored [data-key='shared[1]']").first.click()
 
     expect(page.locator(".stored .fl-panel").first).to_contain_text("get_output_at(1)")
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") == width
     files = [BUILT / urlsplit(one).path.strip("/") for one in loaded]
     sent = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
     assert sent < 600_000, loaded  # what servers send: text is packed
+    page.get_by_role("tab", name="In slow motion").click()
+    expect(page.locator(".fl-trace")).to_be_visible()
+    page.keyboard.press("ArrowRight")  # to the next tab
+    expect(page.locator(".fl-playground")).to_be_visible()
+    slider = page.locator(".fl-playground input[type=range]")
+    line = page.locator(".fl-play-plane path.s-ink")
+    trained = line.get_attribute("d")
+    slider.fill("4")
+    expect(page.locator(".fl-play-count strong")).to_have_text(str(home.RECORDED[4]))
+    assert line.get_attribute("d") != trained
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page)
     page.close()
     assert found.violations_count == 0, found.generate_report()
 
 
 def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = opened(browser, viewport={"width": 1280, "height": 1000})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{site}/lessons/05_what_if_i_call_it_twice.html")
@@ -227,7 +255,7 @@ def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser,
 
 
 def test_a_view_of_one_call_opens_below_each_layer_of_the_reference(browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = opened(browser, viewport={"width": 1280, "height": 1000})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
@@ -297,7 +325,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 @pytest.fixture
 def dropped(browser, site):
     """A phone's page for model files, which may complain of nothing and request nothing."""
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page = opened(browser, viewport={"width": 390, "height": 800})
     complaints = []
     page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -349,8 +377,67 @@ def test_dropped_operators_weights_and_other_files_are_told_apart(dropped, files
     expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
 
 
+def test_a_dropped_model_is_given_to_the_notebook_that_shows_it(browser, site, files):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/drop.html")
+
+    page.set_input_files("#drop input", files["keras"])
+    page.get_by_role("link", name="Open in a notebook").click()
+
+    page.wait_for_url("**/lite/lab/index.html?path=dropped_model.ipynb")
+    there = page.locator(".jp-Notebook .jp-CodeCell").nth(1)
+    there.wait_for(timeout=120_000)
+    code = there.locator(".cm-line").all_inner_texts()
+    kept = page.evaluate(KEPT)
+    space = {}
+    with zipfile.ZipFile(files["keras"]) as archive:
+        assert json.loads(kept) == json.loads(archive.read("config.json"))
+    (files["keras"].parent / "dropped_model.json").write_text(kept)
+    with contextlib.chdir(files["keras"].parent):
+        exec("\n".join(code), space)
+    assert {layer.name for layer in space["model"].layers} >= {"left", "shared", "inner", "same"}
+    context.close()
+
+
+KEPT = """() => new Promise((done) => {
+  const opened = indexedDB.open("funclab");
+  opened.onsuccess = () => {
+    const got = opened.result.transaction("files").objectStore("files").get("dropped_model.json");
+    got.onsuccess = () => done(got.result.content);
+  };
+})"""
+"""What JupyterLite has of the model that was dropped."""
+
+
+KEEPS = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+
+
+def test_after_a_visit_the_first_pages_open_without_a_network(browser):
+    server = Patient(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    site, context = f"http://127.0.0.1:{server.server_address[1]}", browser.new_context()
+    page, complaints = context.new_page(), []
+    page.goto(f"{site}/index.html")
+    page.wait_for_function(KEEPS)
+
+    server.shutdown()
+    server.server_close()
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for name in ("index.html", "", "drop.html", "lessons/05_what_if_i_call_it_twice.html"):
+        page.goto(f"{site}/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        if "drop" not in name:
+            expect(page.locator(".stored .fl").first).to_be_visible()
+    page.goto(f"{site}/speed.html")
+    expect(page.locator("h1")).to_contain_text("There is no network")
+    assert complaints == []
+    context.close()
+
+
 def test_a_link_holds_a_model(browser, site, files):
-    page = browser.new_page()
+    page = opened(browser)
 
     page.goto(f"{site}/{files['link'].read_text()}")
 

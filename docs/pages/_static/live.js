@@ -68,3 +68,8 @@ function tabbed(list) {
   });
 }
 for (const list of document.querySelectorAll("[role=tablist]")) tabbed(list);
+
+// After the page is there: keep it, and what one looks at first, for when there is no network.
+addEventListener("load", () => {
+  if (!navigator.connection?.saveData) navigator.serviceWorker?.register(new URL("../offline.js", here));
+});

@@ -32,7 +32,7 @@ export const playground = {
     ctx.stage.append(this.dataControl(ctx),
       h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
         settings.map((name) => this.control(ctx, name))),
-      ...this.figures(), this.told, this.codePane(ctx));
+      ...this.figures(ctx), this.told, this.codePane(ctx));
     const [run, step, seed, code] = ctx.makeButtons();
     code.ariaExpanded = "false";
     ctx.bar.append(run, step, seed, this.count, ...this.slider(ctx), code);
@@ -52,10 +52,17 @@ export const playground = {
     return [this.range];
   },
 
-  figures() {
+  figures(ctx) {
     const { surface, points, curve, network, answer, reading } = this.boxes;
     const figure = (name, ...parts) => h("figure", { class: `fl-play-${name}` }, parts);
-    return [figure("model", network), figure("plane", answer, h("div", { class: "fl-play-layers" }, surface, points),
+    const model = figure("model", network);
+    model.setAttribute("aria-label", ctx.t("play_network"));
+    // Where it scrolls, keys must reach it.
+    ctx.watchSizes(() => {
+      if (model.scrollWidth > model.clientWidth) model.tabIndex = 0;
+      else model.removeAttribute("tabindex");
+    }, model, network);
+    return [model, figure("plane", answer, h("div", { class: "fl-play-layers" }, surface, points),
       reading), figure("losses", curve)];
   },
 
