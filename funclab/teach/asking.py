@@ -25,22 +25,23 @@ def ask(
 
     `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
     reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
-    the next view, which a question on an earlier lesson need not do. `look`: see
-    `funclab.view.live.view.View`.
+    the next view, which a question on an earlier lesson need not do: that is asked anew, and with
+    other numbers, if it has such a form. `look`: see `funclab.view.live.view.View`.
 
     Raises: NameLookupError for an unknown question; ArgumentError for fewer than one vote.
 
     >>> ask("1.1")
     <Question 1.1>
     """
-    item = course.question(question)
+    item = course.question(question) if covers else course.recalled(question)
     if type(votes) is not int or votes < 1:
         raise ArgumentError(
             f"ask was given votes={votes!r}.",
             why="it is the number of answers before the reveal, 1 or more.",
             fix=f'write ask("{item.id}"), or ask("{item.id}", votes=2).',
         )
-    given = [one for one in answers_to(item.id) if one is None or one < len(item.options)]
+    before = answers_to(item.id) if covers else []
+    given = [one for one in before if one is None or one < len(item.options)]
     return QuestionView(
         item.id,
         item.text,
@@ -56,13 +57,14 @@ def ask(
     )
 
 
-def question_text(question: str) -> str:
+def question_text(question: str, recalled: bool = False) -> str:
     """The Markdown of a question, for the cell above `ask`: pages that cannot ask show this.
+    `recalled`: whether a later lesson asks it.
 
     >>> print(question_text("1.5").splitlines()[2])
     - **1** a model that ends in `rule`
     """
-    return text_of(course.question(question))
+    return text_of(course.recalled(question) if recalled else course.question(question))
 
 
 def text_of(item: course.Question) -> str:

@@ -114,6 +114,8 @@ def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
     assert len(asked) == (3 if len(earlier) > 1 else 0)
     lessons = [course.lesson_named(match[1].split(".")[0]) for match in asked if match]
     assert len(lessons) == len(asked) and {*lessons} <= {*earlier}
+    texts = [cell.source for cell in recalled if cell.metadata.get("funclab", {}).get("question")]
+    assert texts == [question_text(match[1], recalled=True) for match in asked if match]
 
 
 @every_lesson

@@ -8,7 +8,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.errors import ArgumentError, NameLookupError
 from funclab.teach import ask, check, course, forget_progress
-from funclab.teach.records.keeping import record_answer, record_try
+from funclab.teach.records.keeping import answers_to, record_answer, record_try
 from funclab.teach.records.so_far import order_of
 from funclab.view.lesson.question import QuestionView
 from funclab.view.live.view import MIME
@@ -141,6 +141,31 @@ def test_a_question_on_an_earlier_lesson_covers_nothing():
     shown(ask("1.1", covers=False))
 
     assert shown(explorer())["cover"] == ""
+
+
+def test_a_later_lesson_asks_anew_and_with_other_numbers():
+    record_answer("2.2", 0)
+    first, later = ask("2.2"), ask("2.2", covers=False)
+
+    later.choose(1)
+
+    assert first.answers == [0] and later.answers == [1]
+    assert "100" in later.facts["prompt"] and "100" not in first.facts["prompt"]
+    assert answers_to("2.2") == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [one for one in course.all_questions().values() if one.again],
+    ids=lambda item: item.id,
+)
+def test_the_form_of_later_lessons_has_other_words_and_the_same_misconceptions(item):
+    kinds = [[(x.right, x.misconception) for x in one.options] for one in (item, item.again)]
+    texts = [{one.text, one.reveal, *(x.text for x in one.options)} for one in (item, item.again)]
+
+    assert kinds[0] == kinds[1]
+    assert texts[0] & texts[1] <= {"an error"}
+    assert all(x.answer or x.right for x in item.again.options)
 
 
 def test_a_question_covers_no_question():

@@ -181,7 +181,10 @@ MORE = {
             'model = new_reader("model")\nmodel.compile("adam", "categorical_crossentropy")',
         ),
     ],
-    "3D": [("other_rate", changed(optimizer="optimizers.SGD(0.00001)"))],  # chance on both sides
+    "3D": [
+        ("other_rate", changed(optimizer="optimizers.SGD(0.00001)")),  # chance on both sides
+        ("other_rate", changed(optimizer="optimizers.SGD(0.09)")),  # too long, though not longer
+    ],
     "3B": [
         ("not_compiled", BUILD + 'model = new_reader("anew")\n' + FIRST + SECOND + SCORE),
     ],

@@ -220,7 +220,11 @@ model = Model(day, [Dense(1, name="casual")(day), Dense(1, name="registered")(da
 }
 
 REFUSED = {
-    "4A": [guess("loss", "loss_which", "loss_heavy"), guess("loss", "which_loss", "heavy_loss")],
+    "4A": [
+        guess("Loss", "which_loss", "heavy_loss"),
+        guess("loss", "loss_which", "loss_heavy"),
+        guess("loss", "which_loss", "heavy_loss"),
+    ],
     "4B": [
         """
 model = Model([measures, island], [sex, kilos, kind], name="reordered")

@@ -91,7 +91,11 @@ def claims() -> tuple[Claim, ...]:
 
 
 def asked(name: str) -> course.Question:
-    """A question of a lesson, such as "5.1", or an item of the concept test, such as "A.3"."""
+    """A question of a lesson, such as "2.2", its form in later lessons, "2.2 again", or an item of
+    the concept test, such as "A.3"."""
+    first, _, again = name.partition(" ")
+    if again:
+        return course.recalled(first)
     form, _, number = name.partition(".")
     return course.concept_test(form)[int(number) - 1] if form in "AB" else course.question(name)
 
@@ -117,6 +121,8 @@ def units() -> list[Unit]:
 def right_options() -> Iterator[Unit]:
     for question in questions():
         yield question.id, question.options[question.answer].text
+        if question.again:
+            yield f"{question.id} again", question.again.options[question.answer].text
 
 
 def questions() -> Iterator[course.Question]:

@@ -19,7 +19,7 @@ def tied() -> set[Unit]:
     for claim in claims():
         if claim.question:
             item = asked(claim.question)
-            found.add((item.id, item.options[item.answer].text))
+            found.add((claim.question, item.options[item.answer].text))
     return found
 
 

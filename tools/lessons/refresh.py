@@ -54,7 +54,7 @@ def write_from_data(above: Any, cell: Any) -> None:
     course has them; their text is `above` their code."""
     name = above.metadata.get("funclab", {}).get("question")
     if name and above.cell_type == "markdown":
-        above.source = question_text(name)
+        above.source = question_text(name, recalled="recall" in above.metadata.get("tags", []))
     tried = TRIED.match(cell.source)
     if tried is None or "exercise" not in above.metadata.get("tags", []):
         return

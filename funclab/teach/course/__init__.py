@@ -16,7 +16,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -72,6 +72,8 @@ class Question:
     text: str
     options: tuple[Option, ...]
     reveal: str
+    again: Question | None = None
+    """The same with other numbers, for later lessons: each option is tied to what it was here."""
 
     @property
     def answer(self) -> int:
@@ -162,6 +164,18 @@ def question(name: str) -> Question:
     Raises: NameLookupError if there is none.
     """
     return _named(name, "question", r"(\w+)\.\d+", "5.1", lambda lesson: lesson.questions)
+
+
+def recalled(name: str) -> Question:
+    """A question as later lessons ask it: with other numbers, if it has such a form.
+
+    Raises: NameLookupError if there is none.
+
+    >>> question("2.2").options[1].text, recalled("2.2").options[1].text
+    ('`(None, 24, 8)`', '`(None, 100, 3)`')
+    """
+    item = question(name)
+    return item.again or item
 
 
 def all_questions() -> dict[str, Question]:
@@ -335,7 +349,8 @@ def _question(row: dict[str, Any], own: bool = False) -> Question:
     for option in row["options"]:
         _check_row(Option, option, f"an option of {row['id']}")
     options = tuple(Option(**option) for option in row["options"])
-    made = Question(**{**row, "options": options})
+    again = _again(row["id"], row["again"], options) if "again" in row else None
+    made = Question(**{**row, "options": options, "again": again})
     _demand(2 <= len(options) <= 4, made.id, "needs two to four options")
     _demand(sum(option.right for option in options) == 1, made.id, "needs one right option")
     for option in options:
@@ -343,6 +358,19 @@ def _question(row: dict[str, Any], own: bool = False) -> Question:
         _check_misconception(option.misconception, own or option.right, made.id, told)
     _short(made.id, [option.answer for option in options])
     return made
+
+
+def _again(name: str, row: dict[str, Any], options: tuple[Option, ...]) -> Question:
+    """The parallel form of a question: texts alone, in the order of the question's options."""
+    told = f"{name} again"
+    _check_keys(row, ("text", "options", "reveal"), ("text", "options", "reveal"), told)
+    _demand(len(row["options"]) == len(options), told, "needs an option for each of the question's")
+    for one in row["options"]:
+        _check_keys(one, ("text", "answer"), ("text",), f"an option of {told}")
+    pairs = zip(options, row["options"])
+    made = tuple(Option(**{**asdict(was), "answer": "", **one}) for was, one in pairs)
+    _short(told, [option.answer for option in made])
+    return Question(name, row["text"], made, row["reveal"])
 
 
 def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:

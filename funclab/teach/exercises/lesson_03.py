@@ -31,6 +31,8 @@ WEIGHT, X, Y, RATE = 2.0, 3.0, 3.0, 0.1
 ROUNDED = {"gradient": 0.005, "weight": 0.005, "loss": 0.05}
 """How far an answer may be off: a loss may have one decimal."""
 LOW_LOSS, ENOUGH, EPOCHS = 0.5, 0.8, 20
+FITTING = 0.01
+"""A rate with which raw pixels are read."""
 TOO_GOOD = 0.94
 """More than the accuracy of any reader on digits by people whose writing it has not seen."""
 CROSSENTROPIES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
@@ -275,6 +277,9 @@ def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
     rate = float(model.optimizer.learning_rate)
     changed = "larger_rate" if rate > RATE else "other_rate"
     name = "" if np.isclose(rate, RATE) or not epochs else changed
+    if name == "other_rate":
+        short = rate < FITTING
+        values["where"] = "the rates between this one and 0.1" if short else "smaller rates"
     return Mistake(name, at, rate=f"{rate:g}", **values)
 
 

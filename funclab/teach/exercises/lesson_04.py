@@ -53,7 +53,7 @@ def names_of_curves(attempt: Attempt) -> Mistake | None:
             return mistake
     ends = last_calls(model)
     notes = dict.fromkeys(ends, "an output")
-    if "loss" not in given:
+    if "loss" not in given and set(given) <= set(wanted):
         return Mistake("total_missing", notes, layer=ends[0])
     if set(given) == set(wanted):
         return None
