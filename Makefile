@@ -138,12 +138,15 @@ bundle: $(READY)
 
 # Keras, TensorFlow, JAX and PyTorch are in .venv/interop only: nothing else here needs them. Most of
 # the time goes into JAX's compiler: it does not optimize, and keeps what it has compiled.
-interop: .venv/interop/ready
+interop: .venv/interop/ready $(READY)
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
 	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
 	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.graphs
 	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.applications
+	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 \
+	.venv/interop/bin/python -m tools.interop.examples
+	$(BIN)/python -m tools.interop.examples
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth && \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views && \

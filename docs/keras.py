@@ -27,7 +27,6 @@ EXAMPLES = {
     "none": "",
     "refused": "is refused by name",
     "not on Keras": "does not run there either",
-    "another library": "needs another library",
 }
 """What is said of the example of a name."""
 
@@ -88,22 +87,25 @@ def names() -> str:
         f"{counts.total() - counts['none']} names that have one, it runs for {counts['runs']} and "
         f"gives what it gives in Keras on JAX, to 1e-5; for {counts['differs']} it gives "
         f"something else, for the reason that stands there; for {counts['refused']} it is refused "
-        f"by name; for {counts['not on Keras']} it does not run in Keras either, "
-        f"and for {counts['another library']} it is about another library.",
+        f"by name, as a whole or where it comes to what is not here; for {counts['not on Keras']} "
+        "it does not run in Keras either.",
     ]
     for room, public in NAMES.items():
         why = reasons(room)
         rows = [
-            (f"`{name}`", why.get(name, "here"), example(f"{room}.{name}".lstrip(".")))
+            (f"`{name}`", why.get(name, "here"), example(f"{room}.{name}".lstrip("."), name in why))
             for name in public
         ]
         parts.append(f"\n{table(full(room), ('name', 'here, or why not', 'its example'), rows)}")
     return "\n".join(parts)
 
 
-def example(name: str) -> str:
+def example(name: str, is_absent: bool) -> str:
     """What becomes of the documented example of a name."""
-    return EXAMPLES.get(documented(name)) or DOCUMENTED[name].partition(": ")[2]
+    said = plain(DOCUMENTED[name].partition(": ")[2])
+    if documented(name) == "refused" and not is_absent:
+        return f"is refused where it says: {said}"
+    return EXAMPLES.get(documented(name)) or said
 
 
 def full(room: str) -> str:

@@ -84,7 +84,7 @@ def parts_of(made: Any) -> tuple[Any, Callable[..., Any]]:
             "inside have none.",
             fix="pass the variable as an argument of the function.",
         )
-    return made
+    return made[0], made[1]
 
 
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,6 @@
 """Calls of TensorFlow's functions, whose results are compared with those that TensorFlow gave.
 
-`python -m tests.keras2.tensorflow_calls` in an environment with TensorFlow writes
-`tensorflow_calls.json` anew.
+`python -m tests.keras2.tensorflow_calls`, with TensorFlow, writes `tensorflow_calls.json` anew.
 """
 
 from __future__ import annotations
@@ -281,6 +280,8 @@ tf.random.uniform(shape=(2, 2), maxval=1, dtype=tf.int32)
 tf.random.truncated_normal([4], mean=2.0, stddev=0.0)
 tf.random.categorical([[0.0, 100.0]], 3)
 tf.random.gamma([3], 2.0).shape
+tf.random.log_uniform_candidate_sampler([[0], [3]], 1, 8, False, 5)[1]
+tf.random.uniform_candidate_sampler([[0], [3]], 1, 8, False, 5)[1]
 tf.sort(tf.random.shuffle([3, 1, 2]))
 tf.random.stateless_normal([2], seed=(1, 2), stddev=0.0)
 tf.random.stateless_uniform([2], seed=[1, 2], minval=5, maxval=6, dtype=tf.int32)

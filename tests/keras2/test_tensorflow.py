@@ -296,3 +296,55 @@ def test_zeros_of_texts_are_empty_texts_and_functions_may_have_gradients_of_thei
     ran = run(TEXTS_OF_NOTHING)
 
     assert ran.returncode == 0, ran.stderr
+
+
+ROWS_AND_MODULES = """
+import numpy as np
+import tensorflow as tf
+
+rows = tf.strings.split(tf.constant(["a b", "c", "d e f"]))
+assert rows.to_list() == [["a", "b"], ["c"], ["d", "e", "f"]]
+assert rows.row_lengths().tolist() == [2, 1, 3]
+assert rows.to_tensor().tolist() == [["a", "b", ""], ["c", "", ""], ["d", "e", "f"]]
+assert tf.strings.unicode_split(["ab", "c"], "UTF-8").to_tensor("-").tolist() == [
+    ["a", "b"], ["c", "-"]
+]
+
+class Line(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.b = tf.Variable(1.0, name="b")
+        self.inner = [tf.keras.layers.Dense(2), Point("mine")]
+        self.inner[0].build((None, 3))
+        self.again = self.b
+
+class Point(tf.Module):
+    def __init__(self, name):
+        super().__init__(name=name)
+        self.fixed = tf.Variable(2.0, trainable=False)
+
+line = Line()
+assert line.name == "line" and line.inner[1].name == "mine"
+assert line.variables[0] is line.b and len(line.variables) == 4
+assert [v.shape for v in line.trainable_variables] == [(), (3, 2), (2,)]
+assert line.submodules == (line.inner[0], line.inner[1])
+
+# Class c is drawn with the chance log((c + 2) / (c + 1)) / log(range_max + 1).
+chances = np.log((np.arange(9) + 2) / (np.arange(9) + 1)) / np.log(10)
+assert np.isclose(chances.sum(), 1)
+draw = tf.random.log_uniform_candidate_sampler
+drawn, true, sampled = draw([[0], [8]], 1, 4000, False, 9, seed=1)
+found = np.bincount(drawn, minlength=9)
+assert np.all(np.abs(found - 4000 * chances) < 5 * np.sqrt(4000 * chances))
+assert np.allclose(true, 4000 * chances[[[0], [8]]]) and np.allclose(sampled, 4000 * chances[drawn])
+drawn, true, _ = draw([[3]], 1, 9, True, 9, seed=2)
+assert sorted(drawn.tolist()) == list(range(9)) and 0 < float(true[0, 0]) <= 1
+drawn, true, _ = tf.random.uniform_candidate_sampler([[2]], 1, 6, False, 3)
+assert set(drawn.tolist()) <= {0, 1, 2} and np.isclose(true[0, 0], 2)
+"""
+
+
+def test_rows_of_texts_modules_and_samplers_of_classes_are_those_of_tensorflow():
+    ran = run(ROWS_AND_MODULES)
+
+    assert ran.returncode == 0, ran.stderr

@@ -29,7 +29,7 @@ model = keras.Sequential([
 ])
 big = keras.Input(shape=(224, 224, 3))  # NOTE slow
 base = keras.applications.VGG16(weights="imagenet")  # STOPS no trained networks
-lines = tf.data.TextLineDataset("a.txt")  # STOPS splitlines
+records = tf.data.TFRecordDataset("a.tfrecord")  # STOPS numpy.savez
 wrong = tf.reduce_men([1.0])  # STOPS tf.reduce_mean
 named = tf.random.normal([2], fooo=1)  # STOPS fooo
 strategy = tf.distribute.MirroredStrategy()  # STOPS strategy

@@ -102,8 +102,8 @@ def test_a_table_of_epochs_keeps_its_lines_on_a_full_disk(tmp_path):
         fit_with(CSVLogger)(model, path, epochs=99)
 
     lines = path.read_text().splitlines()
-    assert lines[0] == "epoch,loss"
-    assert all(line.count(",") == 1 for line in lines)
+    assert lines[0] == "epoch,loss,val_loss"
+    assert all(line.count(",") == 2 for line in lines)
 
 
 WRONG = {
@@ -143,7 +143,7 @@ def is_whole(path):
     """Raises an error unless the file is a whole one of its kind."""
     if path.suffix == ".csv":
         lines = path.read_text().splitlines(keepends=True)
-        assert all(line.count(",") == 1 and line.endswith("\n") for line in lines)
+        assert all(line.count(",") == 2 and line.endswith("\n") for line in lines)
     elif path.suffix == ".svg":
         xml.dom.minidom.parse(str(path))
     elif path.suffix == ".png":

@@ -337,15 +337,6 @@ def test_a_table_of_the_epochs_can_be_written_and_continued(tmp_path):
     assert len(lines) == 3 and lines[1].endswith(",NA,NA")
 
 
-def test_a_table_of_the_epochs_has_its_columns_in_the_order_of_the_alphabet(tmp_path):
-    path = tmp_path / "log.csv"
-
-    compiled().fit(X, Y, verbose=0, validation_split=0.5, callbacks=[CSVLogger(path)])
-
-    names = path.read_text().splitlines()[0].split(",")
-    assert names == ["epoch", "loss", "mae", "val_loss", "val_mae"]
-
-
 def test_checkpoints_keep_the_best_weights(tmp_path):
     path = str(tmp_path / "best-{epoch}.weights.h5")
     checkpoint = ModelCheckpoint(path, save_best_only=True, save_weights_only=True)

@@ -59,7 +59,7 @@ def full(room: str, name: str) -> str:
     return f"{room}.{name}".lstrip(".")
 
 
-def documented(room: str, name: str) -> dict[str, list[list[str]]]:
+def documented(room: str, name: str) -> dict[str, list[str]]:
     """The examples of a name and, of a class, of its methods: lists of statements."""
     value = getattr(importlib.import_module(f"keras.{room}".rstrip(".")), name)
     found = {full(room, name): statements(value.__doc__ or "")}
@@ -223,12 +223,12 @@ def on_keras(wanted: list[str]) -> None:
         path = BUILD / f"{full(room, name)}.pickle"
         if not chosen(full(room, name), wanted) or (path.exists() and not wanted):
             continue
-        found = documented(room, name)
+        found, run_twice = documented(room, name), {}
         for place, code in found.items():
             key = "\n".join(code)
             same[key] = same.get(key) or apart(code, place, (1, 2))
-            found[place] = [code, *same[key]]
-        path.write_bytes(pickle.dumps(found))
+            run_twice[place] = (code, *same[key])
+        path.write_bytes(pickle.dumps(run_twice))
         print(full(room, name), len(found), flush=True)
 
 

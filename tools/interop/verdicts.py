@@ -121,7 +121,7 @@ def numbers_differ(ours: Any, theirs: Any, other: Any) -> str:
         return "" if again else f"has shape {ours.shape} in place of {theirs.shape}"
     if (ours.values is None) != (theirs.values is None):
         return f"is {'symbolic' if ours.values is None else 'an array'}"
-    if theirs.values is None:
+    if theirs.values is None or ours.values is None:
         return kinds_differ(ours, theirs)
     if not isinstance(other, Numbers) or not equal(theirs.values, other.values):
         return kinds_differ(ours, theirs)
