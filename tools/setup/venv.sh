@@ -15,6 +15,8 @@ try() {
     *"No matching distribution"* | *"name resolution"* | *NewConnectionError* | *"Network is unreachable"* | *ConnectTimeout* | \
         *"Connection refused"* | *"timed out"* | *SSLError* | *"nodename nor servname"*)
         why="The packages cannot be fetched: look whether there is a network, and whether it needs a proxy" ;;
+    *"editable mode currently requires"*)
+        why="The pip in .venv is too old. Type: .venv/bin/python -m pip install --upgrade pip" ;;
     *"Permission denied"* | *"Read-only file system"*)
         why="$PWD cannot be written. Copy funclab to a folder of your own" ;;
     *) why="What is said above stopped it. Mend that" ;;
