@@ -57,7 +57,7 @@ def last_line(run: subprocess.CompletedProcess[str]) -> str:
 @pytest.mark.parametrize(
     ("does", "told"),
     [
-        (FULL, "The disk is full. .venv in {here} takes some 900 MB: make room, or move funclab"),
+        (FULL, "The disk is full. .venv in {here} takes some 700 MB: make room, or move funclab"),
         (HELD, "{here} cannot be written. Copy funclab to a folder of your own"),
     ],
 )

@@ -9,7 +9,7 @@ try() {
     proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-}}}}
     case $said in
     *"No space left"* | *"Errno 28"* | *"Disk quota"*)
-        why="The disk is full. .venv in $PWD takes some 900 MB: make room, or move funclab to another disk" ;;
+        why="The disk is full. .venv in $PWD takes some 700 MB: make room, or move funclab to another disk" ;;
     *ProxyError* | *"connect to proxy"* | *"proxy URL"*)
         why="The proxy $proxy does not answer. Correct it: export https_proxy=http://HOST:PORT, or unset it" ;;
     *"No matching distribution"* | *"name resolution"* | *NewConnectionError* | *"Network is unreachable"* | *ConnectTimeout* | \
