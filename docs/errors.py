@@ -25,7 +25,7 @@ to type instead. In a notebook many also draw the piece of graph at fault. The l
 these examples are those of one desk: `twins` reads `left` and `right` with the shared layer
 `encoder` and says `same` and `word`; `reader` reads four `pixels`.
 
-Search for the words of your error in the field above, or look for what you wrote:
+Search for the words of your error with the search at the top, or look for what you wrote:
 """
 
 

@@ -57,7 +57,7 @@ def last_line(run: subprocess.CompletedProcess[str]) -> str:
 @pytest.mark.parametrize(
     ("does", "told"),
     [
-        (FULL, "The disk is full. .venv in {here} takes some 900 MB: make room, or move funclab"),
+        (FULL, "The disk is full. .venv in {here} takes some 700 MB: make room, or move funclab"),
         (HELD, "{here} cannot be written. Copy funclab to a folder of your own"),
     ],
 )
@@ -89,6 +89,20 @@ def test_without_a_way_to_the_packages_it_is_said_which_one_is_missing(proxy, to
 
     assert last_line(run).startswith(told)
     assert not (clone / ".venv" / "ready-lab").exists()
+
+
+def test_an_old_pip_in_an_environment_that_was_there_is_named(clone):
+    said = "(A pyproject.toml file was found, but editable mode currently requires a setup.py"
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    old = clone / ".venv" / "bin" / "python"
+    old.write_text(
+        f'#!/bin/sh\n[ "$3" = --version ] && exit\necho "{said}"; exit 1\n', encoding="utf-8"
+    )
+    old.chmod(0o755)
+
+    run = set_up(clone)
+
+    assert last_line(run).startswith("The pip in .venv is too old. Type: .venv/bin/python -m pip")
 
 
 def test_an_older_python_is_refused_with_what_is_needed(clone):

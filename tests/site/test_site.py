@@ -89,6 +89,25 @@ def test_a_notebook_of_the_browser_site_checks_a_program_with_what_a_browser_has
     assert run.stdout.startswith("01_what_does_a_call_build.ipynb: "), run.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("dropped_model", "Model tweets"), ("playground", "Playground")]
+)
+def test_notebooks_beside_the_lessons_run_with_what_a_browser_has(name, told, tmp_path):
+    lite.write_contents(tmp_path / "contents")
+    notebook = json.loads((tmp_path / "contents" / f"{name}.ipynb").read_text())
+    head, _, last = notebook["cells"][-1]["source"].rpartition("\n")
+
+    run = subprocess.run(
+        [sys.executable, "-c", f"import tools.setup.without\n{head}\nprint(({last}).title)"],
+        cwd=tmp_path / "contents",
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert told in run.stdout, run.stderr
+
+
 def test_the_reference_has_a_page_for_every_public_room():
     rooms = {name for name in funclab.__all__ if isinstance(getattr(funclab, name), ModuleType)}
 

@@ -9,12 +9,14 @@ try() {
     proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-}}}}
     case $said in
     *"No space left"* | *"Errno 28"* | *"Disk quota"*)
-        why="The disk is full. .venv in $PWD takes some 900 MB: make room, or move funclab to another disk" ;;
+        why="The disk is full. .venv in $PWD takes some 700 MB: make room, or move funclab to another disk" ;;
     *ProxyError* | *"connect to proxy"* | *"proxy URL"*)
         why="The proxy $proxy does not answer. Correct it: export https_proxy=http://HOST:PORT, or unset it" ;;
     *"No matching distribution"* | *"name resolution"* | *NewConnectionError* | *"Network is unreachable"* | *ConnectTimeout* | \
         *"Connection refused"* | *"timed out"* | *SSLError* | *"nodename nor servname"*)
         why="The packages cannot be fetched: look whether there is a network, and whether it needs a proxy" ;;
+    *"editable mode currently requires"*)
+        why="The pip in .venv is too old. Type: .venv/bin/python -m pip install --upgrade pip" ;;
     *"Permission denied"* | *"Read-only file system"*)
         why="$PWD cannot be written. Copy funclab to a folder of your own" ;;
     *) why="What is said above stopped it. Mend that" ;;
