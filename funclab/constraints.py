@@ -16,7 +16,7 @@ from funclab.registry.parameters import MEANINGS
 registry.KINDS["constraint"] = registry.Kind(
     takes=("x",),
     example='kernel_constraint="non_neg"',
-    from_number="kernel_constraint=constraints.MaxNorm({})",
+    from_number="constraints.MaxNorm({})",
     aliases={"non_negative": "non_neg", "positive": "non_neg"},
 )
 

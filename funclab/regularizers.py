@@ -14,7 +14,7 @@ from funclab.registry.parameters import MEANINGS, wrong_value
 registry.KINDS["regularizer"] = registry.Kind(
     takes=("x",),
     example='kernel_regularizer="l2"',
-    from_number="kernel_regularizer=regularizers.L2({})",
+    from_number="regularizers.L2({})",
     aliases={"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
 )
 

@@ -91,7 +91,7 @@ def using(generator: np.random.Generator) -> Iterator[None]:
 registry.KINDS["initializer"] = registry.Kind(
     takes=("shape", "dtype=None"),
     example='kernel_initializer="glorot_uniform"',
-    from_number="kernel_initializer=initializers.Constant({})",
+    from_number="initializers.Constant({})",
     aliases={
         **dict.fromkeys(("xavier", "xavier_uniform", "glorot"), "glorot_uniform"),
         "xavier_normal": "glorot_normal", "he": "he_normal", "kaiming": "he_normal",

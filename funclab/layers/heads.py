@@ -198,7 +198,7 @@ class HeadAttention(Layer, abstract=True):
                 f"{kind}.call() of {self.name} needs a `query` and a `value`, and takes a `key`: "
                 "sequences, with axes for batch, positions and features.",
                 why="one sequence looks at another, or at itself.",
-                fix=f"write {self.name}(query, value); for self-attention {self.name}(x, x).",
+                fix="call the layer with (query, value), or for self-attention with (x, x).",
                 graph=self,
             )
         if tuple(value[1:-1]) != tuple(key[1:-1]):

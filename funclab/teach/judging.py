@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from funclab import activations, layers
 from funclab.errors import (
     DataError,
     FunclabError,
@@ -18,7 +17,6 @@ from funclab.errors import (
     TensorAttributeError,
     WeightsError,
 )  # fmt: skip
-from funclab.errors.missing_names import ELSEWHERE
 from funclab.errors.suggest import similar
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
@@ -27,8 +25,9 @@ from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, flat, is_argument, made_below, tensors_of
+from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import source_inputs
+from funclab.teach.misspelled import name_fix
 from funclab.view.draw import sentences
 from funclab.view.draw.sentences import SLOT, say
 from funclab.view.draw.text import clean, shorten
@@ -41,18 +40,11 @@ OF_THE_MODEL = re.compile(r"^Layer \S+ \(Functional\) cannot be called on inputs
 """The beginning of an error that names the whole model; what follows names the part."""
 GIVEN = ("given", "number")
 """What students have answered: a fraction is repeated as it is, and not as a share."""
-CONSTANTS = ("True", "False", "None")
-MODULES = (
-    "callbacks", "initializers", "layers", "models", "ops", "optimizers", "regularizers", "utils",
-)  # fmt: skip
-"""Modules that lines may need, although the lesson has not imported them."""
 NOT_FITTING = (
     ShapeError, GraphError, WeightsError, DataError, NodeIndexError, TensorAttributeError,
 )  # fmt: skip
 """Errors of calls, weights and data that do not fit together, of calls that do not exist, and of
 tensors taken for what made them."""
-QUOTED = {*activations.__all__, "adam", "sgd", "rmsprop", "mse", "mae", "same", "valid"}
-"""Names that are given as texts."""
 
 
 class Mistake:
@@ -228,14 +220,16 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
         own = error.name in dir(attempt.own)
-        near = _name_fix(error.name, attempt, exercise.kind)
+        near = name_fix(error.name, attempt, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
-    if type(error) is AttributeError and (near := similar(error.name, dir(error.obj))):
+    if type(error) is AttributeError and (near := similar(error.name or "", dir(error.obj))):
         fix = say("lesson_near_attribute", near=near[0])
     unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
     unfit = unfit or exercise.stops or fix.startswith("remove ")  # which leads back to the start
     unfit = unfit and not fix.startswith("swap ")
-    unfit = unfit or exercise.kind == "arrange"  # whose lines are not written anew
+    in_class = "class " in exercise.start and attempt.given_to("call", "self") is not None
+    # What is wrong in a method may be made in another, and lines to arrange are not written anew.
+    unfit = unfit or in_class or exercise.kind == "arrange"
     told_now = (isinstance(error, FunclabError) or exercise.stops) and unfit and not exercise.graded
     wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
@@ -264,27 +258,6 @@ def wanted_in(message: str) -> str:
     """
     sentences = re.split(r"(?<=[.?!]) ", message)
     return next((x for x in sentences if x.startswith("Wanted") and not SLOT.search(x)), "")
-
-
-def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
-    """How to fix a name that the lines did not define."""
-    names = attempt.names
-    if name in QUOTED and is_argument(name, attempt.source):
-        return say("lesson_quote", name=name)
-    if name in made_below(attempt):
-        return say("lesson_made_below", name=name)
-    if name == "np":
-        return say("lesson_import_numpy")
-    if name in layers.__all__ or name in MODULES:
-        module = "funclab" if name in MODULES else "funclab.layers"
-        return say("lesson_import", name=name, module=module)
-    if name in ELSEWHERE:
-        return ELSEWHERE[name]
-    known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
-    near = similar(name, known)
-    if near and not name[-1].isdigit() and kind != "arrange":  # word_1 is not a typo for word_2
-        return say("lesson_near_name", name=name, near=near[0])
-    return say("lesson_make_or_quote" if kind in course.GUESSED else "lesson_make_first", name=name)
 
 
 def _words(text: str, most: int) -> str:

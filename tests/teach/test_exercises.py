@@ -20,6 +20,7 @@ from funclab.teach.checking import (
     check,
     check_lines,
     check_order,
+    hint,
     known_exercise,
 )
 from funclab.teach.graphs import trained_copy
@@ -194,6 +195,7 @@ def test_a_line_that_stops_below_the_answer_is_named_before_what_it_left_undone(
         ("Flase", "Write False instead"),
         ("Multiply()", "from funclab.layers import Multiply"),
         ("np.zeros(3)", "Write above it: import numpy as np"),
+        ("hintt", "has to make hintt"),  # the lesson's hint is no part of a model
         ("twins.set_weight([])", "Write set_weights, if that is what you mean."),
         ("regularizers.L2()", "from funclab import regularizers"),
         ("word_1", "has to make word_1"),
@@ -205,7 +207,8 @@ def test_a_name_that_is_not_there_is_answered_with_a_name_that_is_near_or_where_
     names = next(one for one in TRIES if one.exercise == "14C").names
     names = {name: value for name, value in names.items() if name not in ("Multiply", "np")}
 
-    assert advice in check_lines("14C", f"model = {line}", {**names, "word_2": 1}).verdict.says
+    names |= {"word_2": 1, "hint": hint}
+    assert advice in check_lines("14C", f"model = {line}", names).verdict.says
 
 
 @each(

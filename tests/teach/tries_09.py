@@ -251,6 +251,9 @@ both = Dense(16)(placed)
 model = Model(words, Dense(12, activation="softmax")(GlobalAveragePooling1D()(both)))
 """,
         heads("a = head(placed, new(2))", "a"),
+        "looked = layers.MultiHeadAttention(2, 8)(placed, placed)\n"
+        'model = Model(placed, Dense(12, activation="softmax")(GlobalAveragePooling1D()(looked)))',
+        heads("a = Dot(axes=(1, 2))([placed, placed])", "a"),
     ],
     "9E": [
         found('looked = [["cow", *three[0][1:]], three[1]]'),

@@ -264,6 +264,7 @@ def charge(y, answer):
         step(f"variable.assign_sub({CLIPPED})").replace("(0.01)", "(0.1)"),
     ],
     "11B": [
+        trend("self.share = layers.Dense(1)"),
         trend('self.share = self.add_weight((1,), "zeros")').replace("(last - before)", "before"),
         """
 class Trend(layers.Layer):

@@ -147,6 +147,7 @@ REFUSED = {
     ],
     "13C": [
         reader('Conv2D(16, 3, activation="relu")', 'Conv2D(16, 3, activation="relu")', ANYWHERE),
+        reader(LOOK, POOL, AGAIN),
     ],
 }
 

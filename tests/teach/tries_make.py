@@ -163,6 +163,11 @@ y = words[:, 1:]
 pair = x, y
 """,
         """
+x = np.concatenate([np.full((len(words), 1), "START"), words[:, :-1]], axis=1)
+y = words
+pair = x, y
+""",
+        """
 x = np.pad(words[:1], ((0, 0), (1, 0)), constant_values=START)[:, :-1]
 y = words[:1]
 pair = x, y

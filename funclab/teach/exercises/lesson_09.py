@@ -20,13 +20,14 @@ from funclab.teach.graphs import (
     trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given, unforeseen,
+    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given, told,
+    unforeseen,
 )  # fmt: skip
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
 from funclab.teach.records.answers import plain_answer
 
 ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
-MIXED, TWELVE = (None, 9, 16), (None, 12)
+HEADLINE, MIXED, TWELVE = (None, 9), (None, 9, 16), (None, 12)
 STRONG, SCALES = 4.0, (1, 2, 4)
 """Factors for initial weights with which attention distinguishes words from the start."""
 SOME, ENOUGH = 0.01, 0.95
@@ -183,6 +184,11 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     output = model.outputs[0]
     end = output.node
     values = {"model": model, "layer": end, "shape": output.shape}
+    starts = [tensor for tensor in model.inputs if tensor.shape != HEADLINE]
+    if starts or len(model.inputs) > 1:
+        names = " and ".join(tensor.node.operation.name for tensor in model.inputs)
+        at = {tensor.node: "starts here" for tensor in model.inputs}
+        return unforeseen(at, model=model, found=f"starts at {names}, and not at `words` alone")
     if len(output.shape) == 3:
         return Mistake("one_answer_each", {end: str(output.shape)}, **values)
     if output.shape != TWELVE or activation_of(end) != "softmax":
@@ -191,7 +197,7 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     share = told_right(model)
     heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
     if not heads:
-        return unforeseen({end: f"{share:.0%}"}, n="no head", accuracy=share, model=model)
+        return unforeseen({end: f"{share:.0%}"}, model=model, found=counted("no head", share))
     if share < ENOUGH and not order_matters(model, SCALES):
         return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
     beside = count_beside(heads, known(attempt, "placed").node)
@@ -204,7 +210,11 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     if beside > 1 and share >= ENOUGH:
         return None
     n = {0: "no head", 1: "one head"}.get(beside, f"{beside} heads")
-    return unforeseen({end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
+    return unforeseen({end: f"{share:.0%}"}, model=model, found=counted(n, share))
+
+
+def counted(heads: str, share: float) -> str:
+    return f"has {heads}, and is right on {told(share)} of unseen headlines"
 
 
 def count_beside(heads: list[Node], placed: Node) -> int:
@@ -260,7 +270,8 @@ def bitten(words: Array) -> Array:
 
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
-    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+    inside = isinstance(getattr(error, "graph", None), layers.Dot)  # of one head, not behind both
+    if isinstance(error, ShapeError) and len(error.tensors) > 1 and not inside:
         a, b = error.tensors[:2]
         at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
         return Mistake("cannot_join", at, join=error.graph, a=a.shape, b=b.shape)
@@ -306,15 +317,15 @@ def one_headline(attempt: Attempt, row: Array, given: tuple[Any, ...]) -> Mistak
     values: dict[str, Any] = {"layer": node, "headline": " ".join(words), "word": words[most]}
     at = {node: f"{received[most]:.0%} to {words[most]}"}
     whole = [answer_without(model, row, place) for place in (None, most, verb)]
-    for i, (told, wanted) in enumerate(zip(given, [words[most], *whole[1:]])):
-        if told == wanted:
+    for i, (word, wanted) in enumerate(zip(given, [words[most], *whole[1:]])):
+        if word == wanted:
             continue
-        values["given"] = told
+        values["given"] = word
         if i == 0:
-            share = float(received[words.index(told)]) if told in words else None
-            name, values["share"] = "not_looked_at" if told in words else "", share
+            share = float(received[words.index(word)]) if word in words else None
+            name, values["share"] = "not_looked_at" if word in words else "", share
         elif i == 1:
-            name = "answer_stays" if told == whole[0] else "guessed"
+            name = "answer_stays" if word == whole[0] else "guessed"
         else:
             name = "needs_the_verb"
         return Mistake(name, at, **values)

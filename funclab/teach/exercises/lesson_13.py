@@ -17,7 +17,7 @@ from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, multiplications, trained_copy,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, stopped, unforeseen
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, told, unforeseen
 from funclab.teach.predicting import judge_predictions
 
 BATCH, BEFORE = 32, 73_728
@@ -120,6 +120,9 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
     [first, *_] = model.inputs
     if len(model.inputs) > 1 or first.shape != (None, 12, 12, 1):
         return Mistake("other_sheet", {first.node: str(first.shape)}, input=first.node, **values)
+    if model.outputs[0].shape != (None, 10) and activation_of(end) == "softmax":
+        found = f"returns {told(model.outputs[0].shape)}"
+        return unforeseen({end: found}, model=model, found=found, where="its axes")
     if model.outputs[0].shape != (None, 10) or activation_of(end) != "softmax":
         return Mistake("no_softmax", {end: "ten probabilities"}, **{**values, "layer": end})
     windows = [node for node in calls_of(model) if has_window(node)]
@@ -147,6 +150,8 @@ def too_dear(
     if weights < WEIGHTS and has_window(node):
         positions = math.prod(whole(node.output_shapes[0][1:-1]))
         return Mistake("fewer_weights", at, weights=weights, positions=positions, **values)
+    values["found"] = f"needs {values['total']:,} multiplications for a sheet"
+    values["where"] = f"{told(node)}, which needs {values['most']:,} of them"
     return unforeseen(at, **values)
 
 

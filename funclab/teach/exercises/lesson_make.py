@@ -142,7 +142,7 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
     tables = two_tables(attempt.answer, most=max(start, len(headlines.WORDS) - 1))
     if tables is None:
-        return unforeseen(at)
+        return unforeseen(at, **kinds(attempt.answer))
     x, y = tables
     if x.shape[1] != y.shape[1]:
         rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
@@ -178,6 +178,22 @@ def two_tables(answer: Any, most: int) -> tuple[Array, Array] | None:
     if not numbers or min(x.min(), y.min()) < 0 or not max(x.max(), y.max()) <= most:
         return None
     return x.astype(int), y.astype(int)
+
+
+def kinds(answer: Any) -> dict[str, str]:
+    """What the rows of two tables are, if that is not numbers alone."""
+    try:
+        x, y = map(np.asarray, answer)
+    except (TypeError, ValueError):
+        return {}
+    rows = {"x": _row(x), "y": _row(y)}
+    return rows if {*rows.values()} != {"a row of numbers"} else {}
+
+
+def _row(table: Array) -> str:
+    if table.dtype.kind == "U":
+        return "a row of texts"
+    return "one number" if table.ndim == 1 else "a row of numbers"
 
 
 def alike(given: Array, wanted: Array) -> bool:

@@ -1,0 +1,50 @@
+"""What to write instead of a name that the lines of a student did not define."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from funclab import activations, layers
+from funclab.errors.missing_names import ELSEWHERE
+from funclab.errors.suggest import similar
+from funclab.teach import course
+from funclab.teach.attempt import Attempt, is_argument, made_below
+from funclab.view.draw.sentences import say
+
+CONSTANTS = ("True", "False", "None")
+MODULES = (
+    "callbacks", "initializers", "layers", "models", "ops", "optimizers", "regularizers", "utils",
+)  # fmt: skip
+"""Modules that lines may need, although the lesson has not imported them."""
+QUOTED = {*activations.__all__, "adam", "sgd", "rmsprop", "mse", "mae", "same", "valid"}
+"""Names that are given as texts."""
+
+
+def name_fix(name: str, attempt: Attempt, kind: str) -> str:
+    """How to fix a name that the lines did not define."""
+    names = attempt.names
+    if name in QUOTED and is_argument(name, attempt.source):
+        return say("lesson_quote", name=name)
+    if name in made_below(attempt):
+        return say("lesson_made_below", name=name)
+    if name == "np":
+        return say("lesson_import_numpy")
+    if name in layers.__all__ or name in MODULES:
+        module = "funclab" if name in MODULES else "funclab.layers"
+        return say("lesson_import", name=name, module=module)
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
+    dotted = f"{name}." in attempt.source
+    meant = (other for other, value in names.items() if is_meant(other, value, dotted))
+    near = similar(name, [*meant, *layers.__all__, *CONSTANTS])
+    if near and not name[-1].isdigit() and kind != "arrange":  # word_1 is not a typo for word_2
+        return say("lesson_near_name", name=name, near=near[0])
+    return say("lesson_make_or_quote" if kind in course.GUESSED else "lesson_make_first", name=name)
+
+
+def is_meant(name: str, value: Any, dotted: bool) -> bool:
+    """Whether a variable of the notebook may be what a misspelled name stands for: no function that
+    asks questions, and a module only where something of a module is wanted."""
+    asks = str(getattr(value, "__module__", "")).startswith("funclab.teach.")
+    return not (name.startswith("_") or asks or (isinstance(value, ModuleType) and not dotted))
