@@ -138,7 +138,7 @@ LAYERS = [
     ),
     Misuse(
         "tensors to multiply in a function whose layer has a name of its own",
-        lambda desk: [multiply([desk.a, desk.b]), multiply(desk.a, desk.b)],
+        lambda desk: multiply(desk.a, desk.b),
         ["multiply was given its inputs one by one", "write multiply([a, b])"],  # not multiply_1
         lambda desk: multiply([desk.a, desk.b]),
         (TypeError, ValueError),
