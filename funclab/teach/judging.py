@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from funclab import activations, layers
 from funclab.errors import (
     DataError,
@@ -27,7 +29,7 @@ from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, flat, is_argument, made_below, tensors_of
+from funclab.teach.attempt import Attempt, flat, is_argument, made_below, made_by_lesson, tensors_of
 from funclab.teach.graphs import source_inputs
 from funclab.view.draw import sentences
 from funclab.view.draw.sentences import SLOT, say
@@ -280,6 +282,8 @@ def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
         return say("lesson_import", name=name, module=module)
     if name in ELSEWHERE:
         return ELSEWHERE[name]
+    if names.get("np") is np and hasattr(np, name) and re.search(rf"\b{name}\(", attempt.source):
+        return say("lesson_of_numpy", name=name)
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
     near = similar(name, known)
     if near and not name[-1].isdigit() and kind != "arrange":  # word_1 is not a typo for word_2
@@ -347,7 +351,8 @@ def _picture(
     beside: Iterable[Node | Operation] = (),
 ) -> Any:
     """The student's graph with places marked, or, if it cannot be drawn, these places alone, with
-    the calls `beside` them; None if there is nothing to mark."""
+    the calls `beside` them; None if there is nothing to mark. A call of the lesson that an answer
+    is about is pointed at, since nothing is wrong there."""
     places = at or lit
     nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
     idle = [place for place in places if not isinstance(place, Node)]
@@ -360,7 +365,8 @@ def _picture(
             apart = [node for node in nodes if ends.isdisjoint(reached(node))]
             called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
-            return Marked(drawn, notes, "fault" if at else "input")
+            pointed = not at or (not graph and made_by_lesson(attempt, at))
+            return Marked(drawn, notes, "input" if pointed else "fault")
         except Exception:  # a picture that fails must not hide the verdict
             continue
     return None
