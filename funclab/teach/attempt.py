@@ -124,6 +124,27 @@ class Attempt:
         return None if inputs is None else (list(flat(inputs)), list(flat(outputs)))
 
 
+def made_by_lesson(attempt: Attempt, places: Iterable[Node | Operation]) -> bool:
+    """Whether all these places are as the lesson made them, before the lines of an attempt."""
+    given = attempt.names if attempt.before is None else attempt.before
+    known = {part for value in given.values() for part in _operations(value)}
+    known -= set(_operations(attempt.answer))
+    return all(
+        place not in attempt.nodes
+        and (place.operation if isinstance(place, Node) else place) in known
+        for place in places
+    )
+
+
+def _operations(value: Any) -> list[Operation]:
+    """What a variable of a notebook calls: a layer, those of a model, or what made a tensor."""
+    if isinstance(value, Functional):
+        return [value, *value.layers]
+    if isinstance(value, Tensor):
+        return [value.node.operation]
+    return [value] if isinstance(value, Operation) else []
+
+
 def flat(value: Any) -> Iterator[Any]:
     """The leaves of lists, tuples and dicts."""
     if isinstance(value, Mapping):

@@ -25,7 +25,7 @@ from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.attempt import Attempt, flat, made_by_lesson, tensors_of
 from funclab.teach.graphs import source_inputs
 from funclab.teach.misspelled import name_fix
 from funclab.view.draw import sentences
@@ -320,7 +320,8 @@ def _picture(
     beside: Iterable[Node | Operation] = (),
 ) -> Any:
     """The student's graph with places marked, or, if it cannot be drawn, these places alone, with
-    the calls `beside` them; None if there is nothing to mark."""
+    the calls `beside` them; None if there is nothing to mark. A call of the lesson that an answer
+    is about is pointed at, since nothing is wrong there."""
     places = at or lit
     nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
     idle = [place for place in places if not isinstance(place, Node)]
@@ -333,7 +334,8 @@ def _picture(
             apart = [node for node in nodes if ends.isdisjoint(reached(node))]
             called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
-            return Marked(drawn, notes, "fault" if at else "input")
+            pointed = not at or (not graph and made_by_lesson(attempt, at))
+            return Marked(drawn, notes, "input" if pointed else "fault")
         except Exception:  # a picture that fails must not hide the verdict
             continue
     return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 from funclab import activations, layers
 from funclab.errors.missing_names import ELSEWHERE
@@ -35,6 +38,8 @@ def name_fix(name: str, attempt: Attempt, kind: str) -> str:
         return say("lesson_import", name=name, module=module)
     if name in ELSEWHERE:
         return ELSEWHERE[name]
+    if names.get("np") is np and hasattr(np, name) and re.search(rf"\b{name}\(", attempt.source):
+        return say("lesson_of_numpy", name=name)
     dotted = f"{name}." in attempt.source
     meant = (other for other, value in names.items() if is_meant(other, value, dotted))
     near = similar(name, [*meant, *layers.__all__, *CONSTANTS])

@@ -211,6 +211,13 @@ def test_a_name_that_is_not_there_is_answered_with_a_name_that_is_near_or_where_
     assert advice in check_lines("14C", f"model = {line}", names).verdict.says
 
 
+def test_a_function_of_numpy_without_its_name_in_front_is_answered_with_it():
+    names = next(one for one in TRIES if one.exercise == "make.B").names
+
+    assert "write np.exp." in check_lines("make.B", "q = exp(log(p) / T)", names).verdict.says
+    assert "has to make exp." in check_lines("make.B", "q = p ** exp", names).verdict.says
+
+
 @each(
     ("exercise", "order", "advice"),
     [

@@ -95,6 +95,7 @@ WRONG = {
         "overlap": rows("np.flatnonzero(day <= 548)", "np.flatnonzero(day >= 548)"),
         "turned": rows("np.flatnonzero(day >= 548)", "np.flatnonzero(day < 548)"),
         "days_not_hours": rows("np.arange(548)", "np.arange(548, 731)"),
+        "days_themselves": rows("day[day < 548]", "day[day >= 548]"),
         "left_out": rows("np.flatnonzero(day < 548)", "np.flatnonzero(day > 548)"),
     },
     "know.C": {
@@ -120,7 +121,7 @@ WRONG = {
 MORE = {
     "know.A": [("repeated", "honest = [True, True, False, True, False]")],
     "know.B": [
-        ("days_not_hours", "rows = day[day < 548], day[day >= 548]"),
+        ("days_themselves", "rows = day[:548], day[548:]"),
         ("days_not_hours", "rows = np.arange(len(day) - 183), np.arange(len(day))[-183:]"),
         ("overlap", "rows = np.arange(len(day)), np.arange(548 * 24, len(day))"),
         ("left_out", "rows = np.arange(548 * 24), np.arange(600 * 24, len(day))"),
@@ -131,6 +132,10 @@ MORE = {
         ("too_hasty", stop('"val_loss", 5')),
     ],
     "know.D": [
+        (
+            "too_strong",
+            reader(f'h = Dropout(0.9, name="most")({H})', f"h = Dropout(0.9)({K})"),
+        ),
         ("too_weak", reader(f"h = {WIDE.format('h', DECAY.format(0.0001), 'pixels')}", f"h = {K}")),
         ("not_ten", reader(f"h = Dropout(0.5)({H})", last='Dense(10, name="digit")(h)')),
         ("as_given", reader(f"h = {WIDE.replace('128', '512').format('h', '', 'pixels')}")),

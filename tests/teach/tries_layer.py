@@ -94,6 +94,7 @@ WRONG = {
     "layer.B": {
         "sign_turned": by_hand("w = ones.mean(0) - zeros.mean(0)", HALFWAY),
         "no_shift": by_hand("w, b = zeros.mean(0) - ones.mean(0), -20"),
+        "learned": by_hand("w, b = judge.get_weights()"),
         "one_kind": by_hand("w, b = zeros.mean(0), 0"),
         "counts_ink": by_hand("w, b = np.ones(64), -20"),
         "wrong_shape": """
@@ -139,9 +140,19 @@ MORE = {
     "layer.B": [
         ("sign_turned", by_hand("w, b = np.zeros((8, 8)), -2", "w[3:5, 3:5] = 1")),
         ("no_shift", by_hand("w = np.zeros((8, 8))", "w[2:6, 3:5] = -1", "b = 0")),
+        (
+            "learned",
+            """
+unit = Dense(1, name="unit")
+by_fit = Model(pixels, unit(pixels))
+by_fit.compile("adam", "mse")
+by_fit.fit(x_train[y_train < 2], np.where(y_train[y_train < 2] == 0, 1, -1), verbose=0, live=False)
+""",
+        ),
     ],
     "layer.C": [
         ("linear", ends_in(f'{INSIDE}(layers.Activation("linear", name="same")(h))', *TWO)),
+        ("linear", ends_in(f"{INSIDE}(h)", 'h = Dense(16, use_bias=False, name="h")(point)')),
         ("only_at_the_end", ends_in('Dense(1, activation="tanh", name="inside")(h)', *TWO)),
         ("lost_input", f'five = Input((5,), name="five")\nmodel = Model(five, {INSIDE}(five))'),
     ],
@@ -166,7 +177,12 @@ REFUSED = {
         "out = np.maximum(x @ w + b, 0)[0]",
         "out = np.abs(x @ w + b)",
     ],
-    "layer.B": [by_hand("w, b = np.zeros(64), 1"), "unit = Dense(1)", "unit = zeros.mean(0)"],
+    "layer.B": [
+        by_hand("w, b = np.zeros(64), 1"),
+        "unit = Dense(1)",
+        "unit = zeros.mean(0)",
+        by_hand("w, b = np.zeros((8, 8)), 1", "w[3:5, 3:5] = -1"),  # of one sign, and 88 % right
+    ],
     "layer.C": [
         ends_in('Dense(10, activation="softmax")(h)', *TWO),
         ends_in("point"),

@@ -62,6 +62,7 @@ model = Model(image, x)
         "q = np.exp(np.log(p) / T)\nq = q / q.sum()",
         "z = np.log(p) / T\nq = np.exp(z - z.max()) / np.exp(z - z.max()).sum()",
         "q = np.array([v ** (1 / T) for v in p])\nq /= q.sum()",
+        "q = layers.Softmax()(np.log([p]) / T)",
     ],
     "make.C": [
         """
@@ -102,6 +103,7 @@ WRONG = {
         "turned": "q = p ** T\nq = q / q.sum()",
         "not_one": "q = p ** (1 / T)",
         "divided": "q = p / T\nq = q / q.sum()",
+        "logarithms": "q = np.log(p) / T\nq = q / q.sum()",
         "softmax_of_p": "q = np.exp(p / T)\nq = q / q.sum()",
         "no_temperature": "q = p ** 1\nq = q / q.sum()",
         "only_the_best": "q = (p == p.max()).astype(float)\nq = q / q.sum()",
@@ -141,17 +143,22 @@ q = q / q.sum()
         (
             "divided",
             """
-q = np.log(p) / T
+q = p ** 1 / T
 q = q / q.sum()
 """,
         ),
         ("divided", "q = (p**T) ** (1 / T)\nq = q / q.sum()"),
     ],
-    "make.C": [("round", "pair = np.pad(words, ((0, 0), (1, 0)))[:, :-1], words")],
+    "make.C": [
+        ("round", "pair = np.pad(words, ((0, 0), (1, 0)))[:, :-1], words"),
+        ("backwards", "pair = words[:, 1:], words[:, :-1]"),
+        ("no_start", "pair = words, np.roll(words, -1, axis=1)"),
+    ],
 }
 
 REFUSED = {
     "make.C": [
+        "x = [START, words[:, :-1]]\ny = words\npair = x, y",
         """
 x = words[:, :-1]
 y = words[:, -1]
@@ -188,5 +195,6 @@ model = Model(image, Dense(8)(h))
 q = p ** (1 // T)
 q = q / q.sum()
 """,
+        "q = p[:2] ** (1 / T)",
     ],
 }

@@ -21,8 +21,8 @@ HONEST = {"repeated": False, "scaled": True, "hours": False, "shuffled": True, "
 FIRST_LATER, DAYS, HOURS = 548, 731, 24
 """The first of the days that are held back in exercise know.B, all days, and the hours of a day."""
 EPOCHS, WELL, ENOUGH, HASTY = 150, 0.85, 0.86, 20
-NOTHING_LEARNED, MANY = 0.5, 20
-"""With a lower accuracy a model has learned nothing; how many of the 60 wrong labels are many."""
+LITTLE_LEARNED, MANY = 0.75, 20
+"""With a lower accuracy a model has learned little; how many of the 60 wrong labels are many."""
 NARROW = 16
 HOLDS_BACK = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D")
 
@@ -87,6 +87,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     sizes = f"Your parts hold {len(earlier):,} and {len(later):,} rows"
     values: dict[str, Any] = {"found": sizes, "where": "the border between them"}
     mine = [np.isin(np.arange(day.size), part) for part in parts]
+    if any(len(set(part)) < len(part) and part.max() < DAYS for part in map(np.ravel, parts)):
+        return Mistake("days_themselves", at, k=int(parts[1].max()), **values)
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
         held = " and ".join(f"{n:,} rows" for n in sorted(in_days, reverse=True))
@@ -224,7 +226,7 @@ def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> M
     held_back = [node for node in calls_of(model) if holds_back(node)]
     end = model.outputs[0].node
     narrow = [node for node in calls[:-1] if (node.output_tensors[0].shape[-1] or 0) <= NARROW]
-    if held_back and values["accuracy"] < NOTHING_LEARNED:
+    if held_back and values["accuracy"] < LITTLE_LEARNED and values["heart"] <= MANY:
         node = held_back[0]
         return Mistake("too_strong", {node: "holds back"}, layer=node, **values)
     if narrow:

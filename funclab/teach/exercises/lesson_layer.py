@@ -22,6 +22,8 @@ from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, to
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
 TURNED = 0.15
 """With a lower share of right answers, a unit distinguishes well, but the other way round."""
+INK_ALONE = 0.8
+"""With a lower share for any bias, weights of one sign hardly do more than weigh all the ink."""
 UNITS, FEW = 16, 5
 """The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
 
@@ -121,21 +123,24 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
         return unforeseen(at, **values)
     said = sums[:, 0] > 0
     share = float((said == zero).mean())
-    if share >= ENOUGH_BY_HAND:
-        return None
     parts = unit.get_weights()
     kernel = parts[0].ravel()
+    if is_learned(attempt, kernel):
+        return Mistake("learned", at, **values)
+    if share >= ENOUGH_BY_HAND:
+        return None
     bias = float(parts[1].ravel()[0]) if len(parts) > 1 else 0.0
     values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
     values["share"] = float(max(said.mean(), 1 - said.mean()))
     if share <= TURNED:
         return Mistake("sign_turned", at, **values)
-    if best_share(sums[:, 0], zero) >= ENOUGH_BY_HAND:
+    best = best_share(sums[:, 0], zero)
+    if best >= ENOUGH_BY_HAND:
         return Mistake("no_shift", at, **values)
     if any(is_multiple(kernel, mean) for mean in mean_images()):
         return Mistake("one_kind", at, **values)
     one_sign = kernel.any() and ((kernel >= 0).all() or (kernel <= 0).all())
-    return Mistake("counts_ink" if one_sign else "", at, **values)
+    return Mistake("counts_ink" if one_sign and best < INK_ALONE else "", at, **values)
 
 
 def unit_of(attempt: Attempt) -> Any:
@@ -143,6 +148,19 @@ def unit_of(attempt: Attempt) -> Any:
     if attempt.model is not None:
         return attempt.model.outputs[0].node.operation
     return attempt.answer if isinstance(attempt.answer, Dense) and attempt.answer.built else None
+
+
+def is_learned(attempt: Attempt, kernel: Array) -> bool:
+    """Whether weights were trained, or are those that the lesson's model has learned. After the
+    exercise, the lesson gives its model the difference of both means, which counts as chosen."""
+    if ".fit(" in attempt.source:
+        return True
+    kept = [known(attempt, "judge").get_weights(), attempt.names.get("learned")]
+    zeros, ones = mean_images()
+    trained = [w[0].ravel() for w in kept if isinstance(w, list) and len(w)]
+    return any(
+        is_multiple(kernel, w) for w in trained if w.any() and not is_multiple(w, zeros - ones)
+    )
 
 
 def unseen_zeros_and_ones() -> tuple[Array, Array]:

@@ -78,9 +78,10 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
     temperatures = TEMPERATURES if attempt.source else (own,)
     made = [answer_at(attempt, t) if attempt.source else attempt.answer for t in temperatures]
     found = [np.asarray(q, float) for q in made]
+    found = [q.ravel() if q.shape == (1, *p.shape) else q for q in found]  # a batch of one
     at = {softmax_at(attempt, 2): "at T = 2"}
     if any(q.shape != p.shape for q in found):
-        return unforeseen(at, found=str(found[0].shape))
+        return unforeseen(at, shape=str(found[0].shape))
     if are(found, [heated(p, t) for t in temperatures]):
         return None
     hot = found[temperatures.index(2)] if 2 in temperatures else found[0]
@@ -90,6 +91,7 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
         "not_one": not np.allclose(sums, 1, atol=SAME),
         "only_the_best": are([q.max() for q in found], [1.0] * len(found)),
         "softmax_of_p": are(found, [np.exp(p / t) / np.exp(p / t).sum() for t in temperatures]),
+        "logarithms": are(found, [np.log(p) / np.log(p).sum()] * len(found)),
         "turned": are(found, [heated(p, 1 / t) for t in temperatures]),
         "divided": are(found, [found[0]] * len(found)) and reads_temperature(attempt.source),
         "no_temperature": are(found, [found[0]] * len(found)) and len(found) > 1,
@@ -142,7 +144,7 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
     tables = two_tables(attempt.answer, most=max(start, len(headlines.WORDS) - 1))
     if tables is None:
-        return unforeseen(at, **kinds(attempt.answer))
+        return unforeseen(at, **no_table(attempt.answer) or kinds(attempt.answer))
     x, y = tables
     if x.shape[1] != y.shape[1]:
         rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
@@ -154,18 +156,36 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     fine = np.concatenate([first, words[:, :-1]], axis=1)
     if x.shape == words.shape == y.shape and (x == fine).all() and (y == words).all():
         return None
-    ways = {
-        "same": (words, words),
-        "backwards": (words, fine),
-        "no_start": (words[:, :-1], words[:, 1:]),
-        "round": (np.roll(words, 1, axis=1), words),
-        "other_headline": (np.roll(words, 1, axis=0), words),
-        "two_ahead": (np.roll(words, 2, axis=1), words),
-    }
-    for name, pair in ways.items():
+    ways = [
+        ("same", (words, words)),
+        ("backwards", (words, fine)),
+        ("backwards", (words[:, 1:], words[:, :-1])),
+        ("no_start", (words[:, :-1], words[:, 1:])),
+        ("no_start", (words, np.roll(words, -1, axis=1))),
+        ("round", (np.roll(words, 1, axis=1), words)),
+        ("other_headline", (np.roll(words, 1, axis=0), words)),
+        ("two_ahead", (np.roll(words, 2, axis=1), words)),
+    ]
+    for name, pair in ways:
         if alike(x, pair[0]) and alike(y, pair[1]):
             return Mistake(name, at, **values)
     return unforeseen(at, **values)
+
+
+def no_table(answer: Any) -> dict[str, str]:
+    """Which of the two parts of a pair is no table, as a message calls it."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        return {}
+    ragged = [name for name, one in zip("xy", answer) if dimensions(one) != 2]
+    return {"part": ragged[0]} if ragged else {}
+
+
+def dimensions(value: Any) -> int:
+    """The axes of an array; 0 for what is none, such as rows of different lengths."""
+    try:
+        return np.asarray(value).ndim
+    except ValueError:
+        return 0
 
 
 def two_tables(answer: Any, most: int) -> tuple[Array, Array] | None:

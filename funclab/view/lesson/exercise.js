@@ -70,7 +70,8 @@ export const exercise = {
 
   /** On the foot: whether what the lines made was kept, and whose graph it is. */
   caption({ facts, model, t }) {
-    return brief(facts.undone || (model.get("pictures").marked ? t("lesson_your_picture") : ""));
+    const { marked = "" } = model.get("pictures"), ours = marked.includes('data-mark="input"');
+    return brief(facts.undone || (marked && !ours ? t("lesson_your_picture") : ""));
   },
 
   /** Lines are dragged within the program, into it and out of it. */
