@@ -29,7 +29,7 @@ def name_fix(name: str, attempt: Attempt, kind: str) -> str:
     names = attempt.names
     if name in QUOTED and is_argument(name, attempt.source):
         return say("lesson_quote", name=name)
-    if name in made_below(attempt):
+    if kind != "arrange" and name in made_below(attempt):  # a page without Python tells these, too
         return say("lesson_made_below", name=name)
     if name == "np":
         return say("lesson_import_numpy")

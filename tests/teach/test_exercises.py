@@ -221,7 +221,7 @@ def test_a_function_of_numpy_without_its_name_in_front_is_answered_with_it():
 @each(
     ("exercise", "order", "advice"),
     [
-        ("1A", [0, 1, 2, 3, 5, 4], "A line below it makes digit. Wanted: that line above it."),
+        ("1A", [0, 1, 2, 3, 5, 4], "A line or a cell above it has to make digit."),
         ("make.A", [0, 1, 2, 6], "A line or a cell above it has to make decoder."),  # not encoder
     ],
 )
