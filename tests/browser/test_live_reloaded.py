@@ -14,6 +14,13 @@ from tests.browser.notebook_page import WINDOW, NotebookPage
 from tests.browser.test_live_training import BLOCKING, MODEL, goes_on, tells, view_in
 
 MIME = "application/vnd.funclab.view+json"
+READS_FOUR = """
+import numpy as np
+from funclab import Input, Model
+from funclab.layers import Dense
+x = Input((4,), name="x")
+m = Model(x, Dense(2, kernel_initializer="ones", name="sums")(x))
+"""
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
 
 
@@ -93,3 +100,25 @@ def test_a_page_loaded_while_a_cell_trains_follows_it_to_its_end_and_saves_have_
     said = [error for error in notebook.console_errors if not error.startswith("Comm not found")]
     assert said == []
     page.evaluate(SHUT_DOWN)
+
+
+# As a page does that draws what is stored before the kernel's own facts arrive.
+LATE = """() => {
+  const [model] = globalThis.funclab.models.values(), facts = model.get("facts");
+  model.set("facts", { withheld: true });
+  const empty = document.querySelectorAll(".fl-in-empty").length;
+  model.set("facts", facts);
+  return empty;
+}"""
+
+
+def test_samples_that_are_not_stored_are_drawn_once_the_kernel_has_sent_them(lab, run_cells):
+    look = "look = m.inside(np.eye(4)[:2], face='number', store=False)\nlook"
+    notebook = run_cells(lab, READS_FOUR, look)
+    notebook.joined("look")
+    stage = notebook.page.locator(".fl-inside .fl-stage")
+    expect(stage.locator(".fl-in-face")).to_contain_text("1.000")
+
+    assert notebook.page.evaluate(LATE) == 1
+    expect(stage.locator(".fl-in-face")).to_contain_text("1.000")
+    expect(stage.locator(".fl-in-empty")).to_have_count(0)

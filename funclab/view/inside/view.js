@@ -163,6 +163,7 @@ const inside = {
     const { face: state } = ctx.state, withheld = !ctx.facts.calls;
     ctx.el.classList.toggle("fl-in-withheld", withheld);
     if (withheld) return ctx.stage.replaceChildren(this.empty);
+    if (this.empty.isConnected) ctx.stage.replaceChildren(this.boxes.el, this.face); // the kernel has them
     this.strip.update();
     const index = this.index(ctx), face = this.shown(ctx), channel = this.channel(ctx), looks = this.hasAttention(ctx);
     ctx.stage.dataset.face = looks && face !== "calls" ? "attention" : face;
