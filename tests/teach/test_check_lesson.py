@@ -28,6 +28,8 @@ reveal = "."
 options = [{{ text = "a", right = true }}, {{ text = "b", answer = "{"word " * 41}" }}]
 """
 SHORT = QUESTION.replace("word " * 41, "No.")
+ANSWER = ', answer = "Weights belong to the layer, and there is one layer."'
+SUM = "model = Model([left, right], layer(right) + layer(left))"
 ARRANGED = """
 [[exercise]]
 id = "bees.B"
@@ -139,6 +141,19 @@ model = Model([left, right], {CODE})
         ([("layer(left) + layer(right))\n\"\"\"", "layer(left) + later)\n\"\"\"")],
          "bees.A: its solution stops at .*NameError"),
         ([("wants = \"model\"", "wants = \"mode\"")], "bees.A: its solution does not make mode"),
+        ([("wants = \"model\"", "")], "bees.A: it lacks wants, the name of the answer"),
+        ([('wants = "model"', 'wants = "model"\nright = "model = 1"')],
+         r'right of bees.A is a text, not a list: right = \["..."\]'),
+        ([(ANSWER, "")], "bees.1: the wrong option '80: each call has its own' has no answer"),
+        ([("misconception = 3", 'misconception = "3"')], "the misconception '3', which does not"),
+        ([('id = "bees.A"', 'id = "bees.a"')],
+         r"the names \['bees.a'\], .*such as bees.1 and bees.A"),
+        ([("# Your own lines here; call the model `model`.", SUM)],
+         "bees.A: its start is right already"),
+        ([('when = "inputs == 1"', 'when = "accuracy < 0.5"')],
+         "bees.A, one_input: accuracy needs learns, which says how"),
+        ([('when = "inputs == 1"', 'equal = "layer.unit"')],
+         "bees.A, one_input: its code stops at .*no attribute 'unit'\n"),
         ([('wants = "model"', 'wants = "model"\nright_when = "weights > 90"')],
          "bees.A: its solution is not right: .*weights > 90"),
         ([('wants = "model"', 'wants = "model"\nright = ["model = Model(left, wing)"]')],

@@ -338,9 +338,10 @@ def made(number: int | str, data: dict[str, Any], own: bool = False) -> Lesson:
     )
     names = [item.id for item in (*questions, *exercises)]
     named = isinstance(number, str)
+    told = f", not all different and such as {number}.1 and {number}{'.' * named}A"
     form = rf"{number}\.(\d+|[A-Z])" if named else rf"{number}(\.\d+|[A-Z])"
     fit = all(re.fullmatch(form, name) for name in names) and len({*names}) == len(names)
-    _demand(fit, f"lesson {number}", f"has the names {names}")
+    _demand(fit, f"lesson {number}", f"has the names {names}{told}")
     return made
 
 
@@ -415,7 +416,7 @@ def _check_lines(item: Exercise) -> None:
 def _check_misconception(number: int, optional: bool, name: str, told: str) -> None:
     _demand(number != 0 or optional, name, f"ties {told} to no misconception")
     known = number == 0 or number in misconceptions()
-    _demand(known, name, f"ties {told} to the misconception {number}, which does not exist")
+    _demand(known, name, f"ties {told} to the misconception {number!r}, which does not exist")
 
 
 def _check_row(kind: type, row: dict[str, Any], name: str) -> None:

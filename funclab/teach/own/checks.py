@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,10 @@ def _unfit(file: Path, data: dict[str, Any]) -> Iterator[str]:
     except FunclabError as error:
         yield error.what if isinstance(error, ArgumentError) else f"{error.what} {error.why}"
         return
+    for one in lesson.questions.values():
+        for option in one.options:
+            if not option.right and not option.answer.strip():
+                yield f"{one.id}: the wrong option {option.text!r} has no answer of its own."
     for item in lesson.exercises.values():
         yield from (error.what for error in unread_fields(item))
         for wrong in item.wrong.values():
@@ -195,10 +200,14 @@ def _on_exercise(item: course.Exercise, names: Names) -> Iterator[str]:
             yield f"{item.id}: its solution {_stop(solved)}"
             return
         if solved.answer is None:
-            yield f"{item.id}: its solution does not make {item.wants or 'what it wants'}."
+            makes = f"its solution does not make {item.wants}"
+            yield f"{item.id}: {makes if item.wants else 'it lacks wants, the name of the answer'}."
             return
         if judged is not None:
             yield f"{item.id}: its solution is not right: {_why(judged)}"
+        begun = run(item.start, dict(names), item.wants)
+        if begun.answer is not None and _judged(item, begun) is None:
+            yield f"{item.id}: its start is right already."
         conditions = {wrong.name: wrong.when for wrong in item.wrong.values()}
         for name, text in {"right_when": item.right_when, **conditions}.items():
             yield from _on_condition(item, name, text.strip(), solved)
@@ -218,6 +227,9 @@ def _on_exercise(item: course.Exercise, names: Names) -> Iterator[str]:
 def _on_condition(item: course.Exercise, name: str, text: str, solved: Attempt) -> Iterator[str]:
     """What stops the reading of a condition, each part of it tried on the solution."""
     facts = Case(item, solved).facts
+    if re.search(r"\baccuracy\b", text) and not item.learns:
+        yield f"{item.id}, {name}: accuracy needs learns, which says how the exercise is trained."
+        return
     parts = ast.walk(ast.parse(text or "1", mode="eval")) if facts else ()
     for part in parts:
         if isinstance(part, (ast.Compare, ast.Call)) and facts:
@@ -268,12 +280,10 @@ def _on_mistake(
     reached = [mistake for mistake in found if mistake and mistake.name == wrong.name]
     tried = tries[0][0]
     if tried.error is not None and not wrong.error:
-        name = f"{type(tried.error).__name__} in {_place(tried.error)}"
-        fix = (
-            ""
-            if isinstance(tried.error, (NameError, SyntaxError))
-            else (f' If that is the mistake, add error = "{name}".')
-        )
+        place = _place(tried.error)
+        name = type(tried.error).__name__ + f" in {place}" * place.isidentifier()
+        slip = wrong.equal or isinstance(tried.error, (NameError, SyntaxError))
+        fix = "" if slip else f' If that is the mistake, add error = "{name}".'
         yield f"{where}: its code {_stop(tried)}{fix}"
     elif all(mistake is None for mistake in found):
         yield f"{where}: its code is right, so nobody is told this."
