@@ -89,7 +89,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
-            key = "lesson_as_before" if verdict.right else "lesson_undone"
+            key = "lesson_as_before" if verdict.kind in ("right", "kept") else "lesson_undone"
             others = [say("lesson_others")] * (len(lost) > MOST_NAMES)
             verdict.undone = say(key, names=[*lost[:MOST_NAMES], *others])
         return view_of(item, attempt, verdict)

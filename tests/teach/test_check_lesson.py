@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,26 @@ text = "?"
 reveal = "."
 options = [{{ text = "a", right = true }}, {{ text = "b", answer = "{"word " * 41}" }}]
 """
+SHORT = QUESTION.replace("word " * 41, "No.")
+ANSWER = ', answer = "Weights belong to the layer, and there is one layer."'
+SUM = "model = Model([left, right], layer(right) + layer(left))"
+ARRANGED = """
+[[exercise]]
+id = "bees.B"
+kind = "arrange"
+task = "Build one call of `layer`."
+wants = "model"
+lines = ["c = layer(left)", "model = Model(left, c)", "model = Model(right, c)"]
+solution = [0, 1]
+hints = ["Where.", "Which.", "How."]
+
+[[exercise.mistake]]
+name = "no_call"
+error = "NameError"
+code = "model = Model(left, c)"
+says = "c is not there yet."
+"""
+ARRANGED_CELLS = ["c = layer(right)\nfrom funclab.teach import arrange", 'arrange("bees.B")']
 
 
 @pytest.fixture
@@ -119,6 +141,19 @@ model = Model([left, right], {CODE})
         ([("layer(left) + layer(right))\n\"\"\"", "layer(left) + later)\n\"\"\"")],
          "bees.A: its solution stops at .*NameError"),
         ([("wants = \"model\"", "wants = \"mode\"")], "bees.A: its solution does not make mode"),
+        ([("wants = \"model\"", "")], "bees.A: it lacks wants, the name of the answer"),
+        ([('wants = "model"', 'wants = "model"\nright = "model = 1"')],
+         r'right of bees.A is a text, not a list: right = \["..."\]'),
+        ([(ANSWER, "")], "bees.1: the wrong option '80: each call has its own' has no answer"),
+        ([("misconception = 3", 'misconception = "3"')], "the misconception '3', which does not"),
+        ([('id = "bees.A"', 'id = "bees.a"')],
+         r"the names \['bees.a'\], .*such as bees.1 and bees.A"),
+        ([("# Your own lines here; call the model `model`.", SUM)],
+         "bees.A: its start is right already"),
+        ([('when = "inputs == 1"', 'when = "accuracy < 0.5"')],
+         "bees.A, one_input: accuracy needs learns, which says how"),
+        ([('when = "inputs == 1"', 'equal = "layer.unit"')],
+         "bees.A, one_input: its code stops at .*no attribute 'unit'\n"),
         ([('wants = "model"', 'wants = "model"\nright_when = "weights > 90"')],
          "bees.A: its solution is not right: .*weights > 90"),
         ([('wants = "model"', 'wants = "model"\nright = ["model = Model(left, wing)"]')],
@@ -126,6 +161,17 @@ model = Model([left, right], {CODE})
         ([('id = "bees.A"', 'id = "bees.B"')], "bees.B has no cell in bees.ipynb"),
         ([("says =", "sys =")], "unknown key 'sys' .did you mean says"),
         ([("says = ", "says = \"\" # ")], "bees.A says nothing about two_layers"),
+        ([('kind = "make"', 'kind = "build"')],
+         "bees.A is none of predict, arrange, .*, make, find: its kind is 'build'"),
+        ([('kind = "make"', 'kind = "arrange"')],
+         r"bees.A needs lines to arrange, and their numbers, from 0, such as .* = \[2, 0, 1\]"),
+        ([('kind = "make"', 'kind = "make"\nlines = ["model = 1"]')],
+         "bees.A has lines to arrange, but is of the kind 'make'"),
+        ([('when = "inputs == 1"', 'error = "ShapErorr in add"')],
+         "error of one_input in bees.A has 'ShapErorr in add'.*no error ShapErorr .did you mean "
+         "ShapeError"),
+        ([("# An exercise is right", SHORT + "# An exercise is right")],
+         r'bees.2 has no cell in bees.ipynb: write ask\("bees.2"\) into one'),
     ],
 )  # fmt: skip
 def test_what_is_to_be_mended_is_reported(lesson, changes, report):
@@ -150,6 +196,88 @@ def test_questions_and_tasks_in_the_notebook_are_those_of_the_file(lesson, tmp_p
     assert after == before
     assert "bees.ipynb now has the file's words of bees.1 and bees.A." in capsys.readouterr().out
     assert lesson()[0] == 0
+
+
+def cells_of(path: Path, *changes: tuple[str, str], more: Sequence[str] = ()) -> None:
+    """Change the sources of a notebook's cells, and append cells of code."""
+    content = json.loads(path.read_text())
+    for cell in content["cells"]:
+        for old, new in changes:
+            cell["source"] = "".join(cell["source"]).replace(old, new)
+    new = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    content["cells"] += [{**new, "id": f"more-{i}", "source": x} for i, x in enumerate(more)]
+    path.write_text(json.dumps(content))
+
+
+def test_what_the_notebook_does_not_import_is_reported(lesson, tmp_path):
+    path, cells = tmp_path / "bees.ipynb", ("Model, layers\n", "Model\n")
+    added = (
+        'layer(left) + layer(right))\n"""\nhints',
+        'layers.add([layer(left), layer(right)]))\n"""\nhints',
+    )
+
+    assert lesson(added)[0] == 0
+    cells_of(path, cells)
+    code, said = lesson()
+
+    assert code == 1
+    assert (
+        "bees.A: in the notebook, its solution stops at “model = Model([left, right], lay" in said
+    )
+    assert "NameError: name 'layers' is not defined. Import it in a cell above." in said
+
+    cells_of(path, ("layer = Dense(4", "layers.Flatten()\nlayer = Dense(4"))
+    code, said = lesson()
+    assert code == 1 and "bees.ipynb: code cell 4 stops at “layers.Flatten()”: NameError" in said
+
+
+def test_the_cell_of_an_exercise_begins_as_the_file_says(lesson, tmp_path, capsys):
+    path = tmp_path / "bees.ipynb"
+    before = json.loads(path.read_text())
+
+    code, said = lesson(("# Your own lines here; call the model `model`.", "a = layer(left)"))
+    assert code == 1 and "bees.ipynb has other words of the start of bees.A than the file" in said
+    assert json.loads(path.read_text()) == before
+
+    assert main(["check-lesson", "bees.toml", "--write"]) == 0
+    assert "now has the file's words of the start of bees.A." in capsys.readouterr().out
+    changed = [
+        (old, new)
+        for old, new in zip(before["cells"], json.loads(path.read_text())["cells"])
+        if old != new
+    ]
+    assert [new["source"] for _, new in changed] == ["%%check bees.A\na = layer(left)"]
+    assert lesson()[0] == 0
+
+
+def test_lines_to_arrange_are_tried_without_what_they_make(lesson, tmp_path):
+    path = tmp_path / "bees.toml"
+    path.write_text(path.read_text() + ARRANGED)
+
+    code, said = lesson()
+    assert (
+        code == 1 and 'bees.B has no cell in bees.ipynb: begin one with arrange("bees.B")' in said
+    )
+    cells_of(tmp_path / "bees.ipynb", more=ARRANGED_CELLS)  # a cell above makes a c of its own
+    assert lesson() == (0, "bees.toml: 1 question, 2 exercises, 3 foreseen mistakes: well.\n")
+
+    code, said = lesson(('code = "model = Model(left, c)"', 'code = "model = Model(left, a)"'))
+    assert code == 1
+    assert (
+        "bees.B, no_call: its code has “model = Model(left, a)”, which is none of the lines" in said
+    )
+
+    code, said = lesson(("solution = [0, 1]", "solution = [1, 3]"))
+    assert code == 1 and "bees.B has no lines with the numbers [1, 3]: they begin with 0" in said
+
+
+def test_a_cell_of_an_exercise_that_the_file_lacks_is_reported(lesson, tmp_path):
+    cells_of(tmp_path / "bees.ipynb", more=["%%check bees.C\nmodel = 1", "%%check 5A\nmodel = 1"])
+
+    code, said = lesson()
+
+    assert code == 1 and "bees.ipynb: code cell 6 is about bees.C, which is no exercise." in said
+    assert "5A" not in said
 
 
 def test_several_parts_are_reported_at_once(lesson):

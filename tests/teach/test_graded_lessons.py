@@ -74,9 +74,10 @@ def test_students_get_tasks_hints_and_questions_and_nothing_that_tells_an_answer
 
 @each("lines", [RIGHT, WRONG])
 def test_a_student_hears_that_the_lines_ran_and_not_whether_they_are_right(released, lines):
-    view = check_lines("bees.A", lines, names())
+    view = check_lines("bees.A", f"b = layer(right)\n{lines}", {**names(), "b": 1})
 
     assert str(view).startswith("bees.A: kept for grading. The lines ran, and made an answer.")
+    assert "Also made by other cells, and left as they made it: b." in str(view)
     assert tries_of("bees.A") == [] and not solved("bees.A")
     assert solution("bees.A").told("solution", "bees.A") is None
 

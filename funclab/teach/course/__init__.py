@@ -338,9 +338,10 @@ def made(number: int | str, data: dict[str, Any], own: bool = False) -> Lesson:
     )
     names = [item.id for item in (*questions, *exercises)]
     named = isinstance(number, str)
+    told = f", not all different and such as {number}.1 and {number}{'.' * named}A"
     form = rf"{number}\.(\d+|[A-Z])" if named else rf"{number}(\.\d+|[A-Z])"
     fit = all(re.fullmatch(form, name) for name in names) and len({*names}) == len(names)
-    _demand(fit, f"lesson {number}", f"has the names {names}")
+    _demand(fit, f"lesson {number}", f"has the names {names}{told}")
     return made
 
 
@@ -389,11 +390,12 @@ def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
     lists = {key: tuple(row.get(key, ())) for key in ("hints", "right", "lines")}
     otherwise = row.get("otherwise", "{reason}" if own else "")
     made = Exercise(**{**row, **lists, "wrong": wrong, "otherwise": otherwise})
-    _demand(made.kind in KINDS, made.id, f"is of the kind {made.kind!r}")
-    _demand(len(made.hints) == 3, made.id, "needs three hints: where, which rule, an example")
     _demand(
-        own or len(made.right) >= 3, made.id, "needs three right answers of different structure"
+        made.kind in KINDS, made.id, f"is none of {', '.join(KINDS)}: its kind is {made.kind!r}"
     )
+    _check_lines(made)
+    _demand(len(made.hints) == 3, made.id, "needs three hints: where, which rule, an example")
+    _demand(own or len(made.right) >= 3, made.id, "needs three right answers, each built otherwise")
     _demand(own or len(wrong) >= 5, made.id, "needs five mistakes that are foreseen")
     for mistake in wrong.values():
         _check_misconception(mistake.misconception, own, made.id, mistake.name)
@@ -402,10 +404,19 @@ def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
     return made
 
 
+def _check_lines(item: Exercise) -> None:
+    told = "needs lines to arrange, and their numbers, from 0, such as solution = [2, 0, 1]"
+    told = f"has lines to arrange, but is of the kind {item.kind!r}" if item.lines else told
+    _demand(bool(item.lines) == (item.kind == "arrange"), item.id, told)
+    numbers = [] if isinstance(item.solution, str) else item.solution
+    known = all(number in range(len(item.lines)) for number in numbers)
+    _demand(known, item.id, f"has no lines with the numbers {numbers}: they begin with 0")
+
+
 def _check_misconception(number: int, optional: bool, name: str, told: str) -> None:
     _demand(number != 0 or optional, name, f"ties {told} to no misconception")
     known = number == 0 or number in misconceptions()
-    _demand(known, name, f"ties {told} to the misconception {number}, which does not exist")
+    _demand(known, name, f"ties {told} to the misconception {number!r}, which does not exist")
 
 
 def _check_row(kind: type, row: dict[str, Any], name: str) -> None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import ArgumentError, FunclabError
+from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.errors.words import listed, plural
 from funclab.files import write_text
 from funclab.registry import near
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, run
+from funclab.teach.attempt import Attempt, assigned, run
 from funclab.teach.catching_up import notebook, quietly, without_magics
 from funclab.teach.checking import base_names
 from funclab.teach.graphs import fixed_start
@@ -82,6 +83,10 @@ def _unfit(file: Path, data: dict[str, Any]) -> Iterator[str]:
     except FunclabError as error:
         yield error.what if isinstance(error, ArgumentError) else f"{error.what} {error.why}"
         return
+    for one in lesson.questions.values():
+        for option in one.options:
+            if not option.right and not option.answer.strip():
+                yield f"{one.id}: the wrong option {option.text!r} has no answer of its own."
     for item in lesson.exercises.values():
         yield from (error.what for error in unread_fields(item))
         for wrong in item.wrong.values():
@@ -128,16 +133,17 @@ def _on_programs(file: Path) -> Iterator[str]:
         ):
             use_lesson(file.name)
             lesson = course.OWN[file.stem]
-            yield from _along(file.with_suffix(".ipynb"), dict(lesson.exercises))
+            yield from _along(file.with_suffix(".ipynb"), lesson)
     finally:
         for table, kept in zip(tables, before):
             table.clear()
             table.update(kept)
 
 
-def _along(path: Path, waiting: dict[str, course.Exercise]) -> Iterator[str]:
+def _along(path: Path, lesson: course.Lesson) -> Iterator[str]:
     """Reports on exercises where they come in a notebook, if there is one, with its variables."""
-    names: Names = base_names({})
+    names: Names = {"__name__": "__main__"}
+    waiting = dict(lesson.exercises)
     with_notebook = Path(path.name).exists()
     cells = notebook(Path(path.name))["cells"] if with_notebook else []
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -145,8 +151,10 @@ def _along(path: Path, waiting: dict[str, course.Exercise]) -> Iterator[str]:
         match = EXERCISE.match(source)
         item = waiting.pop(match[1] or match[2], None) if match else None
         if item is not None:
-            yield from _on_exercise(item, names)
-            run(item.solution_code, names)  # cells below may need what it makes
+            yield from _in_notebook(item, names)
+        elif match and not _is_exercise(match[1] or match[2]):
+            told = f"is about {match[1] or match[2]}, which is no exercise"
+            yield f"{path.name}: code cell {number} {told}."
         elif not source.startswith("%%"):
             tried = run(without_magics(source), names)
             if tried.error is not None:
@@ -154,11 +162,37 @@ def _along(path: Path, waiting: dict[str, course.Exercise]) -> Iterator[str]:
                 return
     for item in waiting.values():
         if with_notebook:
-            yield f"{item.id} has no cell in {path.name}: begin one with %%check {item.id}"
-        yield from _on_exercise(item, names)
+            yield f"{item.id} has no cell in {path.name}: begin one with {_first_line(item)}"
+        yield from _on_exercise(item, base_names(names))
+    for name in lesson.questions if with_notebook else ():
+        if not any(f'"{name}"' in source or f"'{name}'" in source for source in sources):
+            yield f'{name} has no cell in {path.name}: write ask("{name}") into one.'
+
+
+def _is_exercise(name: str) -> bool:
+    try:
+        return bool(course.exercise(name))
+    except NameLookupError:
+        return False
+
+
+def _first_line(item: course.Exercise) -> str:
+    return f'arrange("{item.id}")' if item.lines else f"%%check {item.id}"
+
+
+def _in_notebook(item: course.Exercise, names: Names) -> Iterator[str]:
+    """Reports on an exercise in its cell; `names` get what its solution makes, for cells below."""
+    reports = [*_on_exercise(item, base_names(names))]
+    yield from reports
+    tried = run(item.solution_code, names)
+    if tried.error is not None and not reports:  # it needs what only `base_names` has
+        yield f"{item.id}: in the notebook, its solution {_stop(tried)}. Import it in a cell above."
 
 
 def _on_exercise(item: course.Exercise, names: Names) -> Iterator[str]:
+    # As in class: what a line to be arranged makes is not there before.
+    made = assigned("\n".join(item.lines))
+    names = {name: value for name, value in names.items() if name not in made}
     with no_trace(names), fixed_start():
         solved = run(item.solution_code, dict(names), item.wants)
         judged = _judged(item, solved)
@@ -166,10 +200,14 @@ def _on_exercise(item: course.Exercise, names: Names) -> Iterator[str]:
             yield f"{item.id}: its solution {_stop(solved)}"
             return
         if solved.answer is None:
-            yield f"{item.id}: its solution does not make {item.wants or 'what it wants'}."
+            makes = f"its solution does not make {item.wants}"
+            yield f"{item.id}: {makes if item.wants else 'it lacks wants, the name of the answer'}."
             return
         if judged is not None:
             yield f"{item.id}: its solution is not right: {_why(judged)}"
+        begun = run(item.start, dict(names), item.wants)
+        if begun.answer is not None and _judged(item, begun) is None:
+            yield f"{item.id}: its start is right already."
         conditions = {wrong.name: wrong.when for wrong in item.wrong.values()}
         for name, text in {"right_when": item.right_when, **conditions}.items():
             yield from _on_condition(item, name, text.strip(), solved)
@@ -189,6 +227,9 @@ def _on_exercise(item: course.Exercise, names: Names) -> Iterator[str]:
 def _on_condition(item: course.Exercise, name: str, text: str, solved: Attempt) -> Iterator[str]:
     """What stops the reading of a condition, each part of it tried on the solution."""
     facts = Case(item, solved).facts
+    if re.search(r"\baccuracy\b", text) and not item.learns:
+        yield f"{item.id}, {name}: accuracy needs learns, which says how the exercise is trained."
+        return
     parts = ast.walk(ast.parse(text or "1", mode="eval")) if facts else ()
     for part in parts:
         if isinstance(part, (ast.Compare, ast.Call)) and facts:
@@ -231,16 +272,18 @@ def _on_mistake(
 ) -> Iterator[str]:
     """What is wrong with a mistake, of which these are examples."""
     where = f"{item.id}, {wrong.name}"
+    others = [x for x in wrong.code.splitlines() if item.lines and x and x not in item.lines]
+    if others:
+        yield f"{where}: its code has “{others[0]}”, which is none of the lines to arrange."
+        return
     found = [mistake for _, mistake in tries]
     reached = [mistake for mistake in found if mistake and mistake.name == wrong.name]
     tried = tries[0][0]
     if tried.error is not None and not wrong.error:
-        name = f"{type(tried.error).__name__} in {_place(tried.error)}"
-        fix = (
-            ""
-            if isinstance(tried.error, (NameError, SyntaxError))
-            else (f' If that is the mistake, add error = "{name}".')
-        )
+        place = _place(tried.error)
+        name = type(tried.error).__name__ + f" in {place}" * place.isidentifier()
+        slip = wrong.equal or isinstance(tried.error, (NameError, SyntaxError))
+        fix = "" if slip else f' If that is the mistake, add error = "{name}".'
         yield f"{where}: its code {_stop(tried)}{fix}"
     elif all(mistake is None for mistake in found):
         yield f"{where}: its code is right, so nobody is told this."

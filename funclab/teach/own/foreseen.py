@@ -6,7 +6,7 @@ difference from a right graph. A mistake fits if each of its fields does:
 
 - `code`: a wrong program. The try builds the same graph, makes the same value, or is stopped by the
   same error, whatever the names; ANY in it is any setting that the try itself uses.
-- `error`: what stopped the try, such as "ShapeError in concatenate".
+- `error`: what stopped the try, such as "ShapeError in concatenate" or "NameError".
 - `has`, `lacks`: the calls of its model, such as "Softmax", "Dense > Softmax" or "relu twice".
 - `when`: facts about its model, such as "weights > 200 and not compiled".
 - `equal`: the value of an expression of the lesson's variables, as far as NumPy finds them close.
@@ -14,6 +14,7 @@ difference from a right graph. A mistake fits if each of its fields does:
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -21,10 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from funclab import errors
 from funclab.errors import ArgumentError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
+from funclab.registry import near
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, run
 from funclab.teach.checking import base_names
@@ -48,7 +51,7 @@ from funclab.teach.records.answers import same_answer
 from funclab.teach.rollback import no_trace
 from funclab.view.draw.sentences import say
 
-ERROR = re.compile(r"(\w+) in (\w+)")
+ERROR = re.compile(r"(\w+)(?: in (\w+))?")
 TOKEN = re.compile(r"\([^()]*\)|[^\s]+")
 """A shape, or a word."""
 MARKS = "`'\"“”,;:()[]<>"
@@ -81,8 +84,13 @@ def check_error(text: str, where: str) -> None:
 
     Raises: ArgumentError for one that cannot.
     """
-    if not ERROR.fullmatch(text):
-        raise unread(where, text, 'write for example "ShapeError in concatenate"')
+    match = ERROR.fullmatch(text)
+    if not match:
+        raise unread(where, text, 'write for example "ShapeError in concatenate" or "NameError"')
+    known = {**vars(builtins), **vars(errors)}
+    if not (isinstance(known.get(match[1]), type) and issubclass(known[match[1]], BaseException)):
+        every = [name for name, value in known.items() if isinstance(value, type)]
+        raise unread(where, text, f"there is no error {match[1]}{near(match[1], every)}")
 
 
 def judge_by_file(item: course.Exercise) -> Judge:
@@ -166,12 +174,13 @@ class Case:
         return b is not None and same_answer(a, b)
 
     def _stopped_as(self, text: str) -> bool:
-        """Whether the try was stopped by an error of a class in a function, or in a method of one
-        of a class."""
+        """Whether the try was stopped by an error of a class, anywhere or in a function, or in a
+        method of one of a class."""
         match, error = ERROR.fullmatch(text), self.attempt.error
         if match is None or error is None:
             return False
-        return match[1] in _classes(error) and match[2].replace("_", "").lower() in functions(error)
+        place = (match[2] or "").replace("_", "").lower()
+        return match[1] in _classes(error) and (not place or place in functions(error))
 
     def _equals(self, expression: str) -> bool:
         """Whether the answer is the value of an expression of the lesson's variables."""

@@ -99,12 +99,24 @@ def lesson_of(file: Path, data: dict[str, Any]) -> course.Lesson:
 
 def parts_of(file: Path, data: dict[str, Any]) -> course.Lesson:
     """The same, although some of its texts may say what cannot be read."""
+    _check_lists(file, data)
     try:
         return course.made(file.stem, data, own=True)
     except FunclabError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _unfit(file, f"a field is of the wrong kind: {error}") from error
+
+
+def _check_lists(file: Path, data: dict[str, Any]) -> None:
+    """Check that no list is a text, of which each letter would count as one."""
+    rows = data.get("exercise", [])
+    for row in rows if isinstance(rows, list) else ():
+        for key in ("right", "hints", "lines") if isinstance(row, dict) else ():
+            if isinstance(row.get(key), str):
+                raise _unfit(
+                    file, f'{key} of {row.get("id")} is a text, not a list: {key} = ["..."]'
+                )
 
 
 def _unfit(file: Path, why: str) -> DataError:

@@ -64,7 +64,7 @@ def notebook_text(name: str, title: str, lesson: course.Lesson) -> str:
             "do afterwards."
         ),
         _code(
-            "%load_ext funclab\nfrom funclab import Input, Model\n"
+            "%load_ext funclab\nfrom funclab import Input, Model, layers\n"
             "from funclab.layers import Dense\n"
             f'from funclab.teach import ask, use_lesson\n\nuse_lesson("{name}.toml")'
         ),
