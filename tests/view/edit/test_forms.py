@@ -60,6 +60,9 @@ def test_forms_and_states_that_mean_nothing_are_refused_with_a_sentence(edit):
         with pytest.raises(FunclabError):
             edit.show(position=position)
     assert edit.state["position"] == 0
+    edit.do("rename", "flat", "row")
+    edit.show(position=0)
+    assert edit.state["position"] == 0 and "row" not in edit.code
 
 
 def test_a_compiled_model_stays_compiled_and_says_so():
