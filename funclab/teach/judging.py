@@ -183,7 +183,8 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         wanted = wanted_in(exercise.otherwise)
         return Verdict("wrong", say("lesson_ran_through", wanted=wanted).strip())
     if exercise.wants not in attempt.new and attempt.answer is None:
-        return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
+        key = "lesson_no_line" if exercise.kind == "arrange" else "lesson_no_answer"
+        return Verdict("wrong", say(key, name=exercise.wants))
     if attempt.answer is None and exercise.kind not in course.GUESSED:
         return Verdict("wrong", say("lesson_nothing_in", name=exercise.wants))
     if attempt.model is None and not mistake.values:

@@ -231,6 +231,16 @@ def test_a_line_in_the_wrong_order_is_told_where_its_name_is_made(exercise, orde
     assert advice in check_order(item, order, names=names).says
 
 
+@each(("exercise", "wants"), [("1A", "model"), ("layer.A", "out"), ("make.A", "model")])
+def test_no_line_taken_is_answered_with_the_lines_left_out(exercise, wants):
+    item, names = known_exercise(exercise), next(x for x in TRIES if x.exercise == exercise).names
+
+    says = check_order(item, [], names=names).says
+
+    assert says.startswith(f"None of the lines that you took makes {wants}.")
+    assert "the lines that you left out" in says
+
+
 def test_a_line_to_arrange_that_stops_is_answered_with_what_is_wanted_and_not_with_code():
     item, names = known_exercise("1A"), next(one for one in TRIES if one.exercise == "1A").names
 

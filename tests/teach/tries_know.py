@@ -151,6 +151,7 @@ REFUSED = {
     "know.B": [
         rows("np.flatnonzero(day < 500)", "np.flatnonzero(day >= 500)"),
         "rows = 548, 183",
+        "earlier, later = 548, 183\nrows = earlier, later",
         'rows = "earlier", "later"',
         """
 earlier, later = list(range(548 * 24)), list(range(548 * 24, 731 * 24))

@@ -179,6 +179,11 @@ REFUSED = {
     ],
     "layer.B": [
         by_hand("w, b = np.zeros(64), 1"),
+        """
+unit = Dense(1, name="unit")
+unit(pixels)
+w, b = zeros.mean(0) - ones.mean(0), 0
+""",
         "unit = Dense(1)",
         "unit = zeros.mean(0)",
         by_hand("w, b = np.zeros((8, 8)), 1", "w[3:5, 3:5] = -1"),  # of one sign, and 88 % right

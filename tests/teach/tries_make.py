@@ -158,6 +158,7 @@ q = q / q.sum()
 
 REFUSED = {
     "make.C": [
+        "x = [START] + words\ny = words\npair = x, y",
         "x = [START, words[:, :-1]]\ny = words\npair = x, y",
         """
 x = words[:, :-1]

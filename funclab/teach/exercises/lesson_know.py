@@ -80,7 +80,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
     parts = row_numbers(attempt.answer)
     if parts is None:
-        return unforeseen(at, found="`rows` does not hold two lists", where="your last line")
+        return unforeseen(at, found="`rows` does not hold two lists", where="what is in `rows`")
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER

@@ -129,6 +129,8 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
         return Mistake("learned", at, **values)
     if share >= ENOUGH_BY_HAND:
         return None
+    if "w" in attempt.new and "set_weights" not in attempt.source:
+        return unforeseen(at, unset="`w` and `b`", **values)
     bias = float(parts[1].ravel()[0]) if len(parts) > 1 else 0.0
     values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
     values["share"] = float(max(said.mean(), 1 - said.mean()))

@@ -142,9 +142,11 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     words, start = np.asarray(known(attempt, "words")), known(attempt, "START")
     writer = known(attempt, "blank")
     at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
-    tables = two_tables(attempt.answer, most=max(start, len(headlines.WORDS) - 1))
+    most = max(start, len(headlines.WORDS) - 1)
+    tables = two_tables(attempt.answer, most)
     if tables is None:
-        return unforeseen(at, **no_table(attempt.answer) or kinds(attempt.answer))
+        about = no_table(attempt.answer) or kinds(attempt.answer) or strange(attempt.answer, most)
+        return unforeseen(at, **about)
     x, y = tables
     if x.shape[1] != y.shape[1]:
         rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
@@ -208,6 +210,17 @@ def kinds(answer: Any) -> dict[str, str]:
         return {}
     rows = {"x": _row(x), "y": _row(y)}
     return rows if {*rows.values()} != {"a row of numbers"} else {}
+
+
+def strange(answer: Any, most: int) -> dict[str, str]:
+    """Which of two tables of numbers holds some that stand for no word."""
+    try:
+        x, y = map(np.asarray, answer)
+    except (TypeError, ValueError):
+        return {}
+    parts = {"x": x, "y": y}.items()
+    wild = [name for name, one in parts if one.size and not 0 <= one.min() <= one.max() <= most]
+    return {"part": wild[0]} if wild else {}
 
 
 def _row(table: Array) -> str:
