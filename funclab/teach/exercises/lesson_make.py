@@ -219,7 +219,8 @@ def strange(answer: Any, most: int) -> dict[str, str]:
     except (TypeError, ValueError):
         return {}
     parts = {"x": x, "y": y}.items()
-    wild = [name for name, one in parts if one.size and not 0 <= one.min() <= one.max() <= most]
+    numbers = [(name, one) for name, one in parts if one.size and one.dtype.kind in "iuf"]
+    wild = [name for name, one in numbers if not 0 <= one.min() <= one.max() <= most]
     return {"part": wild[0]} if wild else {}
 
 
