@@ -12,10 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from docs import lite, pyodide
-from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
 
 BUILT = ROOT / "build" / "lite"
@@ -47,14 +46,6 @@ def address() -> Iterator[str]:
 def elsewhere() -> list[str]:
     """What the page wanted from other addresses: none of it is let through."""
     return []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import funclab
 from docs import home
 from funclab import Input, Model
 from funclab.layers import Add, Dense
-from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.layers.examples import EXAMPLES
 from tests.project.source import ROOT
 
@@ -84,14 +83,6 @@ def read(page: Path) -> Links:
 def pages() -> list[Path]:
     assert BUILT.is_dir(), "make site builds it"
     return [page for page in BUILT.rglob("*.html") if "lite" not in page.relative_to(BUILT).parts]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -70,21 +71,25 @@ def test_the_page_about_programs_shows_the_answer_to_the_program_on_it():
     assert answer.count("Fix: ") == 2
 
 
+def as_in_a_browser(program: str, folder: Path) -> subprocess.CompletedProcess:
+    """Run a program with what a browser's Python has."""
+    return subprocess.run(
+        [sys.executable, "-c", f"import tools.setup.without\n{program}"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
 def test_a_notebook_of_the_browser_site_checks_a_program_with_what_a_browser_has(tmp_path):
     lite.write_contents(tmp_path / "contents")
     notebook = json.loads((tmp_path / "contents" / "will_it_run.ipynb").read_text())
     [(first, text, cell)] = [[one["source"] for one in notebook["cells"]]]
     assert first.startswith("# In the browser only") and "Does my notebook run?" in text
-    program = f"import tools.setup.without\n{cell}"
+    head, _, last = cell.rpartition("\n")
 
-    head, _, last = program.rpartition("\n")
-    run = subprocess.run(
-        [sys.executable, "-c", f"{head}\nprint({last.partition('  #')[0]})"],
-        cwd=tmp_path / "contents",
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    run = as_in_a_browser(f"{head}\nprint({last.partition('  #')[0]})", tmp_path / "contents")
 
     assert run.stdout.startswith("01_what_does_a_call_build.ipynb: "), run.stderr
 
@@ -97,13 +102,7 @@ def test_notebooks_beside_the_lessons_run_with_what_a_browser_has(name, told, tm
     notebook = json.loads((tmp_path / "contents" / f"{name}.ipynb").read_text())
     head, _, last = notebook["cells"][-1]["source"].rpartition("\n")
 
-    run = subprocess.run(
-        [sys.executable, "-c", f"import tools.setup.without\n{head}\nprint(({last}).title)"],
-        cwd=tmp_path / "contents",
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    run = as_in_a_browser(f"{head}\nprint(({last}).title)", tmp_path / "contents")
 
     assert told in run.stdout, run.stderr
 

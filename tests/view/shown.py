@@ -1,11 +1,13 @@
-"""What is kept of what views show: a digest of the words, and sums of the numbers."""
+"""What is kept of what views show: digests of words, and sums of numbers."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,9 @@ import numpy as np
 from funclab.view.draw.picture import Picture
 from funclab.view.learned.packed import unpacked
 from tests.view.test_stills import Told
-from tests.view.test_unchanged import CHANGED
 
 WRITTEN = Path(__file__).with_name("unchanged_views.json")
+CHANGED = Path(__file__).parents[2] / "build" / "unchanged"
 NUMBER = re.compile(r"[-−]?\d+\.\d+(?:e[-+]\d+)?|[-−]?\d+e[-+]\d+")
 ANY_NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]\d+)?")
 BUCKETS = 12
@@ -37,13 +39,13 @@ class Shown:
             self.words.append(f"{name} {value['shape']}")
             self.numbers += [float(n) for n in unpacked(value).ravel()[:500]]
         elif isinstance(value, dict):
-            for key, one in value.items():
+            for key, part in value.items():
                 if key not in OWN:
-                    self.add(one, f"{name}.{key}")
+                    self.add(part, f"{name}.{key}")
         elif isinstance(value, (list, tuple)):
             self.words.append(f"{name} {len(value)}")
-            for one in value:
-                self.add(one, name)
+            for part in value:
+                self.add(part, name)
         elif isinstance(value, Picture):
             canvas = Told()
             value.draw(canvas)
@@ -59,7 +61,10 @@ class Shown:
 
     def _text(self, text: str, pattern: re.Pattern) -> None:
         self.words.append(pattern.sub("~", text))
-        self.numbers += (float(found.replace("−", "-")) for found in pattern.findall(text))
+        self.numbers += (float(number.replace("−", "-")) for number in pattern.findall(text))
+
+    def text(self) -> str:
+        return "\n".join([*self.words, *map(str, self.numbers)])
 
     def kept(self) -> dict[str, Any]:
         numbers = np.nan_to_num(np.clip(np.array(self.numbers, "float64"), -1e6, 1e6))
@@ -80,19 +85,29 @@ def same(kept: dict[str, Any], now: dict[str, Any]) -> bool:
 
 
 def check(parts: dict[str, Shown], written: Path = WRITTEN) -> None:
-    """Compare what was shown with what `written` keeps; with STILLS=1, keep it."""
-    known = json.loads(written.read_text("utf-8")) if written.exists() else {}
-    found = {name: shown.kept() for name, shown in parts.items()}
+    """Compare what was shown with what `written` keeps."""
+    texts = {
+        name: "\n".join([*part.words, *map(str, part.numbers)]) for name, part in parts.items()
+    }
+    compare({name: part.kept() for name, part in parts.items()}, texts, written, same)
+
+
+def compare(
+    now: dict[str, Any],
+    texts: dict[str, str],
+    written: Path,
+    equal: Callable[[Any, Any], bool] = operator.eq,
+) -> None:
+    """Compare parts with those that a file keeps; with STILLS=1, keep them. `texts` has what each
+    part was made of: that of a part that differs is put into `build/unchanged`."""
+    kept = json.loads(written.read_text("utf-8")) if written.exists() else {}
     if os.environ.get("STILLS"):
-        known |= found
-        lines = [f"{json.dumps(key)}: {json.dumps(known[key])}" for key in sorted(known)]
+        kept |= now
+        lines = [f"{json.dumps(name)}: {json.dumps(kept[name])}" for name in sorted(kept)]
         written.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-    changed = [
-        name for name, one in found.items() if name not in known or not same(known[name], one)
-    ]
+    changed = [name for name in now if name not in kept or not equal(kept[name], now[name])]
     for name in changed:
         CHANGED.mkdir(parents=True, exist_ok=True)
-        shown = parts[name]
-        file = CHANGED / f"{re.sub(r'[^a-z0-9]+', '_', name)[:80]}.txt"
-        file.write_text("\n".join([*shown.words, *map(str, shown.numbers)]), "utf-8")
+        file = re.sub(r"\W+", "_", name)[:80]
+        (CHANGED / f"{file}.txt").write_text(texts[name], "utf-8")
     assert changed == [], "look at build/unchanged; STILLS=1 accepts what is there"

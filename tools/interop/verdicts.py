@@ -79,11 +79,11 @@ def of_tensor(value: Any) -> Any:
         if array.dtype != object:
             numbers = array.astype("float32") if array.dtype.kind == "V" else array  # bfloat16
             return Numbers(array.shape, str(array.dtype), numbers.reshape(-1)[:SIZE].copy())
-    except Exception:
-        pass  # symbolic
+    except Exception:  # symbolic: each backend has an error of its own for that
+        pass
     try:
         return Numbers(tuple(value.shape), str(getattr(value.dtype, "name", value.dtype)))
-    except Exception:
+    except (TypeError, ValueError):  # a shape of unknown length
         return "..."
 
 
@@ -140,7 +140,7 @@ def as_one(several: Any) -> Any:
     try:
         array = np.stack([one.values.reshape(one.shape) for one in several])
         return Numbers(array.shape, str(array.dtype), array.reshape(-1))
-    except Exception:
+    except (AttributeError, TypeError, ValueError):  # symbolic, or of several shapes
         return several
 
 
