@@ -67,7 +67,7 @@ def documented(room: str, name: str) -> dict[str, list[str]]:
         for method, where in inspect.getmembers(value):
             if not method.startswith("_") and defined_here(value, method):
                 found[f"{full(room, name)}.{method}"] = statements(where.__doc__ or "")
-    return {place: example for place, example in found.items() if example}
+    return {qualname: example for qualname, example in found.items() if example}
 
 
 def defined_here(cls: type, method: str) -> bool:
@@ -109,36 +109,36 @@ def parsed(code: str) -> list[str]:
             return []
 
 
-def begin(keras: Any, code: list[str], place: str) -> dict[str, Any]:
+def begin(keras: Any, code: list[str], qualname: str) -> dict[str, Any]:
     """The names that an example finds: those that all of them use, and those of its room."""
     import numpy as np
 
     known: dict[str, Any] = {"__name__": "__main__", "keras": keras, "np": np, "os": os}
     known |= {room: importlib.import_module(f"keras.{room}") for room in ROOMS}
     used = set().union(*map(names, code))
-    for room in (*BARE, room_of(place)):
+    for room in (*BARE, room_of(qualname)):
         module = importlib.import_module(f"keras.{room}".rstrip("."))
         for name in sorted(set(NAMES[room]) & used):
-            if room == room_of(place) or name[0].isupper():
+            if room == room_of(qualname) or name[0].isupper():
                 with contextlib.suppress(Exception):
                     known[name] = getattr(module, name)
     return known
 
 
-def room_of(place: str) -> str:
-    return max((room for room in NAMES if place.startswith(f"{room}.")), key=len, default="")
+def room_of(qualname: str) -> str:
+    return max((room for room in NAMES if qualname.startswith(f"{room}.")), key=len, default="")
 
 
-def module_of(place: str) -> Any:
-    return importlib.import_module(f"keras.{room_of(place)}".rstrip("."))
+def module_of(qualname: str) -> Any:
+    return importlib.import_module(f"keras.{room_of(qualname)}".rstrip("."))
 
 
-def run(code: list[str], place: str, seed: int) -> list[Outcome]:
+def run(code: list[str], qualname: str, seed: int) -> list[Outcome]:
     """What each statement of an example gives."""
     import keras
 
     keras.utils.set_random_seed(seed)
-    known = begin(keras, code, place)
+    known = begin(keras, code, qualname)
     if any(re.search(r"\btf\.", line) for line in code):
         with contextlib.suppress(Exception):
             known["tf"] = importlib.import_module("tensorflow")
@@ -151,7 +151,7 @@ def run(code: list[str], place: str, seed: int) -> list[Outcome]:
             value = execute(line, known)
             outcomes.append(Outcome(value=plain((value, list(printed)))))
         except Exception as error:
-            outcomes.append(failed(absent(error, place) or error))
+            outcomes.append(failed(absent(error, qualname) or error))
     return outcomes
 
 
@@ -160,11 +160,11 @@ def failed(error: Exception) -> Outcome:
     return Outcome(error=f"{type(error).__name__}: {error}", kinds=kinds)
 
 
-def absent(error: Exception, place: str) -> Exception | None:
+def absent(error: Exception, qualname: str) -> Exception | None:
     """For a name of the room that is not there: the error that says so."""
-    if isinstance(error, NameError) and error.name in NAMES[room_of(place)]:
+    if isinstance(error, NameError) and error.name in NAMES[room_of(qualname)]:
         try:
-            getattr(module_of(place), error.name)
+            getattr(module_of(qualname), error.name)
         except Exception as refused:
             return refused
     return None
@@ -182,7 +182,7 @@ def execute(line: str, known: dict[str, Any]) -> Any:
     return None
 
 
-def apart(code: list[str], place: str, seeds: tuple[int, ...]) -> list[list[Outcome]]:
+def apart(code: list[str], qualname: str, seeds: tuple[int, ...]) -> list[list[Outcome]]:
     """Runs an example in a process of its own, in an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer")
@@ -193,8 +193,8 @@ def apart(code: list[str], place: str, seeds: tuple[int, ...]) -> list[list[Outc
             for stream in (0, 1, 2):
                 os.dup2(quiet, stream)
             try:
-                given = [run(code, place, seed) for seed in seeds]
-                answer.write_bytes(pickle.dumps(given))
+                outcomes = [run(code, qualname, seed) for seed in seeds]
+                answer.write_bytes(pickle.dumps(outcomes))
             finally:
                 os._exit(0)
         end = time.monotonic() + SECONDS
@@ -211,8 +211,8 @@ def apart(code: list[str], place: str, seeds: tuple[int, ...]) -> list[list[Outc
     return [stopped for _ in seeds]
 
 
-def chosen(place: str, wanted: list[str]) -> bool:
-    return not wanted or any(place == one or place.startswith(one) for one in wanted)
+def chosen(qualname: str, wanted: list[str]) -> bool:
+    return not wanted or any(qualname == one or qualname.startswith(one) for one in wanted)
 
 
 def on_keras(wanted: list[str]) -> None:
@@ -224,10 +224,10 @@ def on_keras(wanted: list[str]) -> None:
         if not chosen(full(room, name), wanted) or (path.exists() and not wanted):
             continue
         found, run_twice = documented(room, name), {}
-        for place, code in found.items():
+        for qualname, code in found.items():
             key = "\n".join(code)
-            same[key] = same.get(key) or apart(code, place, (1, 2))
-            run_twice[place] = (code, *same[key])
+            same[key] = same.get(key) or apart(code, qualname, (1, 2))
+            run_twice[qualname] = (code, *same[key])
         path.write_bytes(pickle.dumps(run_twice))
         print(full(room, name), len(found), flush=True)
 
@@ -247,8 +247,8 @@ def on_funclab(wanted: list[str], write: bool) -> None:
             continue
         found = pickle.loads(path.read_bytes())
         told = [
-            verdict(place, code, first, second, apart(code, place, (1,))[0])
-            for place, (code, first, second) in found.items()
+            verdict(qualname, code, first, second, apart(code, qualname, (1,))[0])
+            for qualname, (code, first, second) in found.items()
         ]
         record[full(room, name)] = worst(told)
         for one in told:

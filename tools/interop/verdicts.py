@@ -163,14 +163,14 @@ def equal(ours: Any, theirs: Any) -> bool:
 
 
 def verdict(
-    place: str, code: list[str], first: list[Outcome], second: list[Outcome], ours: list[Outcome]
+    qualname: str, code: list[str], first: list[Outcome], second: list[Outcome], ours: list[Outcome]
 ) -> str:
     """`runs`, `refused: by what`, `not on Keras: why`, and so on, or `FAILS: where, and how`."""
     ran, lost, needs, other = 0, set[str](), "", False
     for line, once, again, here in zip(code, first, second, ours, strict=True):
         if once.error or again.error:
             continue
-        short = f"{place}: {line[:300]!r}"
+        short = f"{qualname}: {line[:300]!r}"
         if "FunclabError" in here.kinds:
             return f"refused: {first_line(here.error)}"
         if "ModuleNotFoundError" in here.kinds or lost & names(line):
@@ -181,18 +181,18 @@ def verdict(
         elif not any(part in line for part in INCIDENTAL) and (
             said := differs(here.value, once.value, again.value)
         ):
-            if place not in DECIDED:
+            if qualname not in DECIDED:
                 return f"FAILS: {short} {said[:600]}"
             other = True
         else:
             ran += 1
     errors = [one.error for one in first if one.error]
-    name = place.rpartition(".")[2]
+    name = qualname.rpartition(".")[2]
     about = [one for line, one in zip(code, first) if re.search(rf"\b{name}\b", line)]
     if about and all(one.error for one in about):
         ran, needs = 0, ""
     if other:
-        return f"decided: {DECIDED[place]}"
+        return f"decided: {DECIDED[qualname]}"
     if needs and not ran:
         return f"another library: {needs}"
     return "runs" if ran else f"not on Keras: {errors[0].partition(':')[0]}"
