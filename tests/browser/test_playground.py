@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
+from tests.browser import stage
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes
@@ -353,6 +354,17 @@ def test_a_page_without_a_kernel_plays_a_recorded_run_and_goes_to_each_of_its_ep
     page.keyboard.press("w")
     expect(status).to_contain_text("A changed model needs a kernel")
     assert epochs(page) == 20 and view.trial.epochs == 20
+
+
+def test_on_a_wall_a_recorded_run_leaves_the_network_as_large_as_one_without(opened_page):
+    def height(view):
+        page = opened_page(view, **stage.PROJECTOR)
+        return page.locator(f"{ROOT} .fl-play-model").bounding_box()["height"]
+
+    recorded = funclab.playground(seed=3, look="projector")
+    recorded.record([0, 2])
+
+    assert height(recorded) == height(funclab.playground(seed=3, epochs=2, look="projector"))
 
 
 def drawn_path(view):
