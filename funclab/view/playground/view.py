@@ -88,7 +88,8 @@ class Playground(View):
         """Train to the last of these epochs, and keep what is seen at each of them.
 
         A page without a kernel, such as `save("page.html")` writes, then plays them and has a
-        slider; on the projector the arrow keys go through them. Another model, by `show` or a control, has no recorded run.
+        slider; on the projector, arrow keys in its place. Another model, by `show` or a control,
+        has no recorded run.
 
         `epochs`: whole numbers, of which 0 stands for the model before its training.
 
