@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError
+from funclab.models.late import computing
 from funclab.models.meaning import learn, told
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean

@@ -11,10 +11,10 @@ import numpy as np
 import traitlets
 
 from funclab.errors import ArgumentError, suggest
+from funclab.models.late import computing
 from funclab.models.meaning import known_meaning
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, text_grid
 from funclab.view.draw.samples import sample_of, sample_svg
