@@ -78,7 +78,9 @@ class WhatIf(Asking):
         """What the present state shows."""
         sample, blank, changes, at = json.loads(self._key())
         self.told("sample", str(sample))
-        if self.state["face"] != "change":
+        if self.state["face"] == "change":
+            self.told("curves", str(sample))
+        else:
             self.told("maps", key_of(sample, blank, changes, at))
         if blank or changes:
             key = key_of(sample, blank, changes)
