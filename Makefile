@@ -97,8 +97,9 @@ $(SITE)/ready: pyproject.toml
 # The engine once more as in a browser: without numba, h5py, matplotlib and new threads; meanwhile the
 # loops are compiled, lest every kernel of the tests compiles them at the same time. With ALL, the
 # lessons, whose outputs must not depend on what an earlier run has left: they run again with
-# everything; the last line counts everything. The files that took longest in the last run, or the
-# browser's, are the first, so that no worker is left with one at the end (tests/covering.py).
+# everything; the last line counts everything. The files that took longest in the last run are the
+# first, so that no worker is left with one at the end (tests/covering.py); every other worker begins
+# with the browser's (tests/workers.py).
 test: $(READY) system
 ifdef ROOM
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \

@@ -162,6 +162,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`, tests that wait run beside tests that work."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.workers import WaitingBesideWorking
+
+    return WaitingBesideWorking(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Each worker has counted the same."""
     if not counts:
