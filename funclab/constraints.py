@@ -32,13 +32,8 @@ MEANINGS |= {
 }
 
 
-class Constraint(registry.Configured, kind="constraint"):
+class Constraint(registry.Configured, kind="constraint", calls=with_arrays):
     """A rule for a weight: called on its array, returns the nearest array that satisfies it."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__call__" in vars(cls):
-            cls.__call__ = with_arrays(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, x: Any) -> Any:
         raise unwritten(self, "__call__")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.base import Callback, Logs, with_fields
 from funclab.callbacks.files import Batches
 from funclab.callbacks.position import Position
 from funclab.errors import FileError, WeightsError
@@ -17,6 +17,7 @@ from funclab.files import as_path, json_lines, replacing, write_text
 from funclab.registry.parameters import wrong_value
 
 
+@with_fields
 class BackupAndRestore(Callback):
     """Saves the state of training, so that `fit`, called again after an interruption, continues.
 
@@ -38,21 +39,18 @@ class BackupAndRestore(Callback):
     comes_last = True
     """Whether other callbacks are notified first: their states belong to the backup."""
 
-    def __init__(
-        self,
-        backup_dir: Any,
-        save_freq: Any = "epoch",
-        double_checkpoint: bool = False,
-        delete_checkpoint: bool = True,
-    ) -> None:
-        super().__init__()
-        if not backup_dir:
+    backup_dir: Any
+    save_freq: Any = "epoch"
+    double_checkpoint: bool = False
+    delete_checkpoint: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.backup_dir:
             wanted = "the path of a folder; an empty `backup_dir` argument was passed"
-            raise wrong_value("BackupAndRestore", "backup_dir", backup_dir, wanted, '"backup"')
-        self.backup_dir, self.save_freq = as_path(backup_dir), save_freq
-        self.double_checkpoint = double_checkpoint
-        self.delete_checkpoint = delete_checkpoint
-        self.batches = Batches("BackupAndRestore", save_freq)
+            raise wrong_value("BackupAndRestore", "backup_dir", self.backup_dir, wanted, '"backup"')
+        self.backup_dir = as_path(self.backup_dir)
+        self.batches = Batches("BackupAndRestore", self.save_freq)
         self.epoch = 0
         self.again = False
         """Whether the epoch that begins next was interrupted."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, dataclass_transform
 
 from funclab.errors import ArgumentError, NameLookupError, plain
 from funclab.errors.words import plural
@@ -30,6 +31,10 @@ class Callback:
     def __init__(self) -> None:
         self.model: Any = None
         self.params: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        """Called by the constructor of a class `with_fields`, once these are set."""
+        Callback.__init__(self)
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
@@ -61,6 +66,12 @@ class Callback:
 
 
 guarded(Callback)
+
+
+@dataclass_transform(eq_default=False)
+def with_fields(cls: Any) -> Any:
+    """Make a callback of funclab a dataclass, whose fields are the arguments of its constructor."""
+    return guarded(dataclass(eq=False, repr=False)(cls))
 
 
 class Watcher(Callback):

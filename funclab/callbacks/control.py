@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab import registry
-from funclab.callbacks.base import Callback, Logs, alias
+from funclab.callbacks.base import Callback, Logs, alias, with_fields
 from funclab.errors import ArgumentError, NotFiniteError, suggest
 from funclab.registry.parameters import wrong_value
 
@@ -27,15 +27,8 @@ class LambdaCallback(Callback):
         on_train_batch_end: Callable[..., Any] | None = None,
         **kwargs: Callable[..., Any] | None,
     ) -> None:
+        functions = {name: given for name, given in locals().items() if name.startswith("on_")}
         super().__init__()
-        functions = {
-            "on_epoch_begin": on_epoch_begin,
-            "on_epoch_end": on_epoch_end,
-            "on_train_begin": on_train_begin,
-            "on_train_end": on_train_end,
-            "on_train_batch_begin": on_train_batch_begin,
-            "on_train_batch_end": on_train_batch_end,
-        }
         for name, function in (functions | kwargs).items():
             if not hasattr(Callback, name) or not name.startswith("on_"):
                 known = [name for name in dir(Callback) if name.startswith("on_")]
@@ -132,6 +125,7 @@ class Monitor(Callback):
         )
 
 
+@with_fields
 class EarlyStopping(Monitor):
     """Ends training when a number has not improved for `patience` epochs.
 
@@ -141,21 +135,17 @@ class EarlyStopping(Monitor):
 
     backed_up = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
 
-    def __init__(
-        self,
-        monitor: Any = "val_loss",
-        min_delta: float = 0,
-        patience: int = 0,
-        verbose: Any = 0,
-        mode: str = "auto",
-        baseline: float | None = None,
-        restore_best_weights: bool = False,
-        start_from_epoch: int = 0,
-    ) -> None:
-        super().__init__(monitor, mode, min_delta, patience)
-        self.patience, self.verbose, self.baseline = patience, verbose, baseline
-        self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+    monitor: Any = "val_loss"
+    min_delta: float = 0
+    patience: int = 0
+    verbose: Any = 0
+    mode: str = "auto"
+    baseline: float | None = None
+    restore_best_weights: bool = False
+    start_from_epoch: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(self.monitor, self.mode, self.min_delta, self.patience)
         self.wait = self.stopped_epoch = self.best_epoch = 0
         self.best_weights: Any = None
 
@@ -196,31 +186,29 @@ class EarlyStopping(Monitor):
             self.model.set_weights(self.best_weights)
 
 
+@with_fields
 class ReduceLROnPlateau(Monitor):
     """Multiplies the learning rate by `factor` when a number has not improved for a while."""
 
     backed_up = ("best", "wait", "cooling")
 
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
-        verbose: Any = 0,
-        mode: str = "auto",
-        min_delta: float = 1e-4,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
-    ) -> None:
-        super().__init__(monitor, mode, min_delta, patience)
-        if not suggest.is_number(factor) or factor >= 1:
+    monitor: str = "val_loss"
+    factor: float = 0.1
+    patience: int = 10
+    verbose: Any = 0
+    mode: str = "auto"
+    min_delta: float = 1e-4
+    cooldown: int = 0
+    min_lr: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__init__(self.monitor, self.mode, self.min_delta, self.patience)
+        if not suggest.is_number(self.factor) or self.factor >= 1:
             raise ArgumentError(
-                f"ReduceLROnPlateau does not support a factor >= 1.0. Got {factor}",
+                f"ReduceLROnPlateau does not support a factor >= 1.0. Got {self.factor}",
                 why="the learning rate is multiplied by it, and should fall.",
-                fix=suggest.number("factor", factor, "0.5"),
+                fix=suggest.number("factor", self.factor, "0.5"),
             )
-        self.factor, self.patience, self.verbose = factor, patience, verbose
-        self.cooldown, self.min_lr = cooldown, min_lr
         self.wait = self.cooling = 0
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -272,15 +260,14 @@ class LearningRateScheduler(Callback):
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
+@with_fields
 class TerminateOnNaN(Callback):
     """Ends training if the loss is NaN or infinite; with `raise_error`, it raises an error.
 
     Raises: NotFiniteError.
     """
 
-    def __init__(self, raise_error: bool = False) -> None:
-        super().__init__()
-        self.raise_error = raise_error
+    raise_error: bool = False
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         loss = (logs or {}).get("loss")

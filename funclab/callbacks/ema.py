@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.base import Callback, Logs, with_fields
 from funclab.errors import ArgumentError
 
 
+@with_fields
 class SwapEMAWeights(Callback):
     """Evaluates and predicts with the moving averages of an optimizer that has `use_ema=True`.
 
@@ -17,10 +18,8 @@ class SwapEMAWeights(Callback):
 
     backed_up = ("swapped",)
 
-    def __init__(self, swap_on_epoch: bool = False) -> None:
-        super().__init__()
-        self.swap_on_epoch = swap_on_epoch
-        self.swapped = False
+    swap_on_epoch: bool = False
+    swapped = False
 
     def _swap(self, wanted: bool) -> None:
         """Swap averages and weights, unless they are already where they should be."""
@@ -59,8 +58,4 @@ class SwapEMAWeights(Callback):
     def on_test_end(self, logs: Logs | None = None) -> None:
         self._swap(False)
 
-    def on_predict_begin(self, logs: Logs | None = None) -> None:
-        self._swap(True)
-
-    def on_predict_end(self, logs: Logs | None = None) -> None:
-        self._swap(False)
+    on_predict_begin, on_predict_end = on_test_begin, on_test_end

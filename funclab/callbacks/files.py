@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from funclab.callbacks.base import Callback, Logs, Named
+from funclab.callbacks.base import Callback, Logs, Named, with_fields
 from funclab.callbacks.control import Monitor
 from funclab.errors import suggest
 from funclab.files import append_text, as_path, write_text
@@ -65,6 +65,7 @@ class Batches:
         return True
 
 
+@with_fields
 class ModelCheckpoint(Monitor):
     """Saves the model, or its weights, after every epoch or after the best one.
 
@@ -73,23 +74,19 @@ class ModelCheckpoint(Monitor):
 
     backed_up = ("best",)
 
-    def __init__(
-        self,
-        filepath: Any,
-        monitor: str = "val_loss",
-        verbose: Any = 0,
-        save_best_only: bool = False,
-        save_weights_only: bool = False,
-        mode: str = "auto",
-        save_freq: Any = "epoch",
-        initial_value_threshold: float | None = None,
-    ) -> None:
-        super().__init__(monitor, mode, 0.0)
-        self.batches = Batches("ModelCheckpoint", save_freq)
-        self.epoch = 0
-        self.filepath, self.verbose = str(filepath), verbose
-        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
-        self.save_freq, self.best = save_freq, initial_value_threshold
+    filepath: Any
+    monitor: str = "val_loss"
+    verbose: Any = 0
+    save_best_only: bool = False
+    save_weights_only: bool = False
+    mode: str = "auto"
+    save_freq: Any = "epoch"
+    initial_value_threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__(self.monitor, self.mode, 0.0)
+        self.batches, self.epoch = Batches("ModelCheckpoint", self.save_freq), 0
+        self.filepath, self.best = str(self.filepath), self.initial_value_threshold
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch = epoch

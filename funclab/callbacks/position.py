@@ -84,7 +84,7 @@ class Position:
         if [name for name, _ in stored] != [type(callback).__name__ for callback in callbacks]:
             warn(
                 "The callbacks are not those of the interrupted training "
-                f"({', '.join(name for name, _ in stored) or 'none'}): they begin anew.",
+                f"({', '.join(name for name, _ in stored) or 'none'}): they begin anew."
             )
             return
         for callback, (_, values) in zip(callbacks, stored):

@@ -6,27 +6,22 @@ import importlib
 import json
 import urllib.parse
 
-from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.base import Callback, Logs, with_fields
 from funclab.errors import warn
 
 
+@with_fields
 class RemoteMonitor(Callback):
     """Sends the logs of every epoch to a server, as JSON: in the form field `field`, or alone.
 
     If the server cannot be reached, there is a warning.
     """
 
-    def __init__(
-        self,
-        root: str = "http://localhost:9000",
-        path: str = "/publish/epoch/end/",
-        field: str = "data",
-        headers: dict[str, str] | None = None,
-        send_as_json: bool = False,
-    ) -> None:
-        super().__init__()
-        self.root, self.path, self.field = root, path, field
-        self.headers, self.send_as_json = headers, send_as_json
+    root: str = "http://localhost:9000"
+    path: str = "/publish/epoch/end/"
+    field: str = "data"
+    headers: dict[str, str] | None = None
+    send_as_json: bool = False
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         numbers = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.callbacks.base import Callback, Logs
+from funclab.callbacks.base import Callback, Logs, with_fields
 from funclab.errors import NotSupportedError, import_for
 from funclab.files import as_path
 from funclab.registry.parameters import wrong_value
@@ -19,6 +19,7 @@ FILES = count()
 """Each file has a number: one that is begun in the same second must not replace another."""
 
 
+@with_fields
 class TensorBoard(Callback):
     """Writes event files for TensorBoard, with the package tensorboardX.
 
@@ -32,40 +33,32 @@ class TensorBoard(Callback):
         tensorboardX, which `pip install "funclab[tensorboard]"` installs.
     """
 
-    def __init__(
-        self,
-        log_dir: Any = "logs",
-        histogram_freq: int = 0,
-        write_graph: bool = True,
-        write_images: bool = False,
-        write_steps_per_second: bool = False,
-        update_freq: Any = "epoch",
-        profile_batch: Any = 0,
-        embeddings_freq: int = 0,
-        embeddings_metadata: Any = None,
-    ) -> None:
-        super().__init__()
-        for name, value in (
-            ("write_images", write_images),
-            ("profile_batch", profile_batch),
-            ("embeddings_freq", embeddings_freq),
-        ):
-            if value:
+    log_dir: Any = "logs"
+    histogram_freq: int = 0
+    write_graph: bool = True
+    write_images: bool = False
+    write_steps_per_second: bool = False
+    update_freq: Any = "epoch"
+    profile_batch: Any = 0
+    embeddings_freq: int = 0
+    embeddings_metadata: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("write_images", "profile_batch", "embeddings_freq"):
+            if value := getattr(self, name):
                 raise NotSupportedError(
                     f"TensorBoard({name}={value!r}) is not supported.",
                     why="funclab writes scalars, histograms and the model's graph.",
                     fix=f"leave {name} out.",
                 )
-        self.update_freq = 1 if update_freq == "batch" else update_freq
+        given = self.update_freq
+        self.update_freq = 1 if given == "batch" else given
         whole = isinstance(self.update_freq, int) and self.update_freq > 0
-        if not whole and update_freq != "epoch":
+        if not whole and given != "epoch":
             wanted = '"epoch", "batch" or a number of batches'
-            raise wrong_value("TensorBoard", "update_freq", update_freq, wanted, '"epoch"')
-        self.log_dir, self.histogram_freq = as_path(log_dir), histogram_freq
-        self.write_graph, self.write_images = write_graph, write_images
-        self.write_steps_per_second = write_steps_per_second
-        self.profile_batch, self.embeddings_freq = profile_batch, embeddings_freq
-        self.embeddings_metadata = embeddings_metadata
+            raise wrong_value("TensorBoard", "update_freq", given, wanted, '"epoch"')
+        self.log_dir = as_path(self.log_dir)
         self.package = import_for("The callback TensorBoard", "tensorboardX")
         self.writers: dict[str, Any] = {}
         self.batches = {"train": 0, "validation": 0}

@@ -34,32 +34,22 @@ class Download(NamedTuple):
     instead: str
 
 
+FILES = """
+digits mnist.npz 731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
+digits train-images-idx3-ubyte.gz 3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84
+digits train-labels-idx1-ubyte.gz a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845
+digits t10k-images-idx3-ubyte.gz 346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073
+digits t10k-labels-idx1-ubyte.gz 67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5
+headlines imdb.npz 69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f
+headlines imdb_word_index.json bfafd718b763782e994055a2d397834f
+headlines reuters.npz d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916
+headlines reuters_word_index.json 4d44cc38712099c9e383dc6e5f11a921
+penguins boston_housing.npz f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5
+penguins california_housing.npz 1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f
+"""
+"""What is in the store: the similar data set, the name of the file, and its checksum."""
+
 DOWNLOADS = {
-    "mnist.npz": Download(
-        STORE + "mnist.npz",
-        "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-        "digits",
-    ),
-    "train-images-idx3-ubyte.gz": Download(
-        STORE + "train-images-idx3-ubyte.gz",
-        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-        "digits",
-    ),
-    "train-labels-idx1-ubyte.gz": Download(
-        STORE + "train-labels-idx1-ubyte.gz",
-        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-        "digits",
-    ),
-    "t10k-images-idx3-ubyte.gz": Download(
-        STORE + "t10k-images-idx3-ubyte.gz",
-        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-        "digits",
-    ),
-    "t10k-labels-idx1-ubyte.gz": Download(
-        STORE + "t10k-labels-idx1-ubyte.gz",
-        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-        "digits",
-    ),
     "cifar-10-batches-py-target": Download(
         TORONTO + "cifar-10-python.tar.gz",
         "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
@@ -70,32 +60,10 @@ DOWNLOADS = {
         "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
         "digits",
     ),
-    "imdb.npz": Download(
-        STORE + "imdb.npz",
-        "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-        "headlines",
-    ),
-    "imdb_word_index.json": Download(
-        STORE + "imdb_word_index.json", "bfafd718b763782e994055a2d397834f", "headlines"
-    ),
-    "reuters.npz": Download(
-        STORE + "reuters.npz",
-        "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
-        "headlines",
-    ),
-    "reuters_word_index.json": Download(
-        STORE + "reuters_word_index.json", "4d44cc38712099c9e383dc6e5f11a921", "headlines"
-    ),
-    "boston_housing.npz": Download(
-        STORE + "boston_housing.npz",
-        "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
-        "penguins",
-    ),
-    "california_housing.npz": Download(
-        STORE + "california_housing.npz",
-        "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
-        "penguins",
-    ),
+    **{
+        name: Download(STORE + name, file_hash, instead)
+        for instead, name, file_hash in map(str.split, FILES.strip().splitlines())
+    },
 }
 
 

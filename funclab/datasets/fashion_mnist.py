@@ -18,19 +18,9 @@ from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
 
 CLASSES = (
-    *(
-        "T-shirt or top",
-        "trouser",
-        "pullover",
-        "dress",
-        "coat",
-        "sandal",
-        "shirt",
-        "sneaker",
-        "bag",
-    ),
+    "T-shirt or top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
     "ankle boot",
-)
+)  # fmt: skip
 
 
 def load_data() -> tuple[classics.Set, classics.Set]:

@@ -49,9 +49,9 @@ class LocalExecutor:
 class ProcessExecutor(LocalExecutor):
     """Trials run in several processes of this machine, which joblib starts."""
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int | None) -> None:
         self.joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
+        self.workers = workers or self.joblib.cpu_count()
 
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
         left = {task.key: task for task in tasks}
@@ -284,5 +284,4 @@ def executor(client: Any, workers: int | None, lasting: bool) -> LocalExecutor |
         return DaskExecutor(client, lasting)
     if workers == 1 or (workers is None and find_spec("joblib") is None):
         return LocalExecutor()
-    joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
-    return ProcessExecutor(workers or joblib.cpu_count())
+    return ProcessExecutor(workers)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,18 +65,17 @@ class Journal:
         assert self.path is not None
         files.append_text(self.path, "")  # creates it, or says why it cannot be written
         self._file = self.path.open("rb+")
-        with suppress(ImportError):  # there are no such locks on Windows
-            locks = importlib.import_module("fcntl")
-            try:
-                locks.flock(self._file, locks.LOCK_EX | locks.LOCK_NB)
-            except OSError as error:
-                self._file.close()
-                raise BusyError(
-                    f"Another sweep is writing to the journal {str(self.path)!r}.",
-                    why="two sweeps with one journal would run the same trials twice.",
-                    fix="wait for the other one, end it with its cancel().wait(), or give this one "
-                    "a journal of its own.",
-                ) from error
+        try:
+            if files.fcntl is not None:  # there are no such locks on Windows
+                files.fcntl.flock(self._file, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise BusyError(
+                f"Another sweep is writing to the journal {str(self.path)!r}.",
+                why="two sweeps with one journal would run the same trials twice.",
+                fix="wait for the other one, end it with its cancel().wait(), or give this one a "
+                "journal of its own.",
+            ) from error
 
     def _read(self, lines: _Lines) -> None:
         contents = self._file.read()

@@ -24,7 +24,7 @@ from funclab.ops.nn.normalization import BatchNormalization
 from funclab.ops.nn.scores import Tally, Total
 from funclab.ops.random import Draw, Dropout
 from funclab.training.runner import Runner
-from funclab.training.step import Specs, Step, add_losses_and_metrics, require_gradient
+from funclab.training.step import Specs, Step, add_losses_and_metrics, measured, require_gradient
 
 
 class Part:
@@ -115,13 +115,9 @@ def note_takes(step: PartStep, compiled: Any, updates: Sequence[Call]) -> None:
                     fix="keep it in an attribute: self.score = Metric(...).",
                 )
             step.takes.append((number[id(call.op.metric)], call.op.names, list(call.inputs)))
-    for prediction, target, weight, metrics in zip(
-        step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
-    ):
-        for metric, weighted in metrics:
-            if not on_tape(metric) and target is not None:
-                values = [target, prediction, *([weight] if weighted and weight else [])]
-                step.takes.append((number[id(metric)], (), values))
+    for metric, values in measured(step, compiled):
+        if not on_tape(metric) and values[0] is not None:
+            step.takes.append((number[id(metric)], (), values))
 
 
 # Ops of a part.

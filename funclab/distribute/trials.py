@@ -7,8 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,7 +140,8 @@ class Work:
         settings = {**self.arguments, **own}
         callbacks = settings.pop("callbacks", None) or []
         callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-        with own_stream(self.seed, task.number):
+        own_numbers = initializers.using(stream(self.seed, TRAINING, task.number))
+        with own_numbers, registry.fresh_names():  # in this thread only
             model = self.build(**{k: v for k, v in task.config.items() if k not in own})
             if not hasattr(model, "fit") or isinstance(model, type):
                 raise ArgumentError(
@@ -159,13 +159,6 @@ class Work:
     @property
     def stopped(self) -> bool:
         return is_ended(self.stop)
-
-
-@contextmanager
-def own_stream(seed: int, number: int) -> Iterator[None]:
-    """Within the block, in this thread only, random numbers and names are those of one trial."""
-    with initializers.using(stream(seed, TRAINING, number)), registry.fresh_names():
-        yield
 
 
 def run(work: Work, task: Task) -> Record | None:

@@ -153,13 +153,9 @@ class AttributeLocked(ArgumentError, AttributeError):
 class DataError(FunclabError, ValueError, KeyError):
     """Data that do not fit the model."""
 
-    __str__ = FunclabError.__str__
-
 
 class LossError(FunclabError, ValueError, KeyError):
     """Losses, loss weights or metrics that do not fit the model's outputs."""
-
-    __str__ = FunclabError.__str__
 
 
 class NotCompiledError(FunclabError, RuntimeError, ValueError):
@@ -189,8 +185,6 @@ class ClusterError(FunclabError, RuntimeError):
 class NameLookupError(FunclabError, ValueError, KeyError):
     """An unknown name."""
 
-    __str__ = FunclabError.__str__
-
 
 class NoSuchNameError(FunclabError, AttributeError):
     """A name that a module of funclab does not have: one of Keras, or a misspelled one."""
@@ -210,8 +204,6 @@ class WeightsError(FunclabError, ValueError):
 
 class FileError(FunclabError, OSError):
     """A file that cannot be written."""
-
-    __str__ = FunclabError.__str__
 
 
 class ConfigError(FunclabError, ValueError, TypeError):

@@ -77,15 +77,14 @@ ROOMS = (
 """Modules that may contain a name that was looked for elsewhere, the likeliest first."""
 
 
-def guard(module: str, more: Iterable[str] = (), name: str = "") -> None:
+def guard(module: str, name: str = "") -> None:
     """From now on, make a module suggest similar names if it is asked for one it lacks.
 
-    module: its full name. more: names that it has besides its public ones. name: under which users
-    know the module, if that is another.
+    module: its full name. name: under which users know the module, if that is another.
     """
     room: Any = sys.modules[module]
     room.__path__ = getattr(room, "__path__", [])  # Python asks `from` a package for each name
-    room.__getattr__ = absent(name or module, [*(_public(room) if name else ()), *more])
+    room.__getattr__ = absent(name or module, _public(room) if name else ())
 
 
 def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from funclab.errors.words import listed
+
 FIT = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
     "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps",
@@ -72,15 +74,6 @@ def edits(a: str, b: str) -> int:
                 row[-1] = min(row[-1], two_above[j - 2] + 1)
         before = above
     return row[-1]
-
-
-def either(words: list[str]) -> str:
-    """
-    >>> either(["a", "b", "c"]), either(["a"])
-    ('a, b or c', 'a')
-    """
-    *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def whole(name: str, value: Any, example: int) -> str:
@@ -273,7 +266,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
                 else f'write metrics=["{word}"]: {name} is a metric, not {article(kind)}.'
             )
     if close := similar(name, known):
-        names = either([f'"{word}"' for word in close])
+        names = listed([f'"{word}"' for word in close], " or ")
         return f"write {names}, if that is what you mean."
     example = example or f"the {kind} itself"
     return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."

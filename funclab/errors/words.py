@@ -17,8 +17,8 @@ def times(count: int) -> str:
 
 def listed(words: Sequence[str], last: str = " and ") -> str:
     """
-    >>> listed(["a", "b", "c"]), listed(["a"])
-    ('a, b and c', 'a')
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], " or "), listed(["a"])
+    ('a, b and c', 'a or b', 'a')
     """
     parts = [", ".join(words[:-1]), *words[-1:]]
     return last.join(filter(None, parts))

@@ -261,6 +261,6 @@ def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
     return sorted(nodes, key=lambda node: (not node.is_input, node.time))
 
 
-def source_inputs(tensor: Tensor) -> list[Tensor]:
-    """The input tensors that a tensor depends on, the oldest first."""
-    return [node.output_tensors[0] for node in calls_before([tensor]) if node.is_input]
+def source_inputs(*tensors: Tensor) -> list[Tensor]:
+    """The input tensors that tensors depend on, the oldest first."""
+    return [node.output_tensors[0] for node in calls_before(tensors) if node.is_input]

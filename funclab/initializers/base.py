@@ -100,13 +100,8 @@ registry.KINDS["initializer"] = registry.Kind(
 )  # fmt: skip
 
 
-class Initializer(registry.Configured, kind="initializer"):
+class Initializer(registry.Configured, kind="initializer", calls=gives_arrays):
     """Makes the first value of a weight of a given shape."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__call__" in vars(cls):
-            cls.__call__ = gives_arrays(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         raise unwritten(self, "__call__")

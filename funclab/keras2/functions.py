@@ -10,7 +10,7 @@ import numpy as np
 from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, GraphError, ShapeError
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.locks import making
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, same, show
@@ -157,7 +157,7 @@ class Derivative:
     def __init__(self, loss: Any, wrt: Sequence[Any]) -> None:
         self.loss, self.wrt = loss, list(wrt)
         tensors = [x for x in (loss, *wrt) if isinstance(x, Tensor)]
-        self.sources = sources_of(tensors)
+        self.sources = source_inputs(*tensors)
         self.graph = Graph(self.sources, tensors) if tensors else None
         self.plans: dict[Any, tuple[list[Value], Plan, list[Value]]] = {}
 
@@ -218,24 +218,6 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
     held = [x for x in derivative.wrt if not isinstance(x, Tensor)]
     made = Slope(derivative=derivative, n_outputs=len(derivative.wrt))(*derivative.sources, *held)
     return list(made) if isinstance(made, (list, tuple)) else [made]
-
-
-def sources_of(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The inputs from which tensors are computed, each once."""
-    sources: dict[Tensor, None] = {}
-    seen: set[Tensor] = set()
-    waiting = list(tensors)
-    while waiting:
-        tensor = waiting.pop()
-        if tensor in seen:
-            continue
-        seen.add(tensor)
-        node = tensor.node
-        if node.is_input:
-            sources.setdefault(tensor)
-        else:
-            waiting.extend(node.input_tensors)
-    return list(sources)
 
 
 def listed(x: Any) -> list[Any]:

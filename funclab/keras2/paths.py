@@ -107,10 +107,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
 }
 """For each module of Keras: the module of funclab, and additional names."""
 
-ABSENT = (
-    "keras.wrappers.scikit_learn",
-    *(f"keras.applications.{name}" for name in APPLICATIONS),
-)
+ABSENT = ("keras.wrappers.scikit_learn", *(f"keras.applications.{name}" for name in APPLICATIONS))
 
 
 def module_of(name: str) -> types.ModuleType | None:

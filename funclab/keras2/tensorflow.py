@@ -25,13 +25,7 @@ import numpy as np
 
 from funclab import ops, utils
 from funclab.engine.gradient_tape import GradientTape
-from funclab.errors import (
-    ArgumentError,
-    FunclabError,
-    GraphError,
-    NoSuchNameError,
-    OutOfDataError,
-)
+from funclab.errors import ArgumentError, FunclabError, GraphError, NoSuchNameError, OutOfDataError
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph import structure
 from funclab.graph.array import as_array
@@ -166,15 +160,11 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "custom_gradient": ops.custom_gradient,
         "UnconnectedGradients": types.SimpleNamespace(NONE="none", ZERO="zero"),
     },
-    "tf.random": {
-        "set_seed": utils.set_random_seed,
-        "Generator": tensorflow_inputs.Generator,
-    },
+    "tf.random": {"set_seed": utils.set_random_seed, "Generator": tensorflow_inputs.Generator},
     "tf.version": {"VERSION": VERSION},
     "tf.image": {
         "ResizeMethod": types.SimpleNamespace(
-            **{name.upper(): name for name in tensorflow_inputs.METHODS},
-            NEAREST_NEIGHBOR="nearest",
+            **{name.upper(): name for name in tensorflow_inputs.METHODS}, NEAREST_NEIGHBOR="nearest"
         )
     },
     "tf.dtypes": {

@@ -262,7 +262,6 @@ class MeanMetricWrapper(Mean):
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
-        """Add a batch."""
         values = self.fn(y_true, y_pred, **self.settings)
         if is_symbolic(y_pred) and not is_symbolic(values):
             values = Constant(as_float(values))  # a constant: the same for every batch

@@ -79,7 +79,6 @@ class FBetaScore(Columns):
             raise wrong_value(kind, "threshold", threshold, "0 < threshold <= 1", "0.5")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add a batch."""
         y_true, y_pred, weights = self.take(y_true, y_pred, sample_weight)
         if self.threshold is None:
             chosen = (y_pred >= y_pred.max(-1, keepdims=True)) & (np.abs(y_pred) > 1e-9)
@@ -137,20 +136,15 @@ class R2Score(Columns):
 
     def __post_init__(self) -> None:
         Metric.__init__(self, self.dtype, self.name)
-        known, wanted = (
-            (None, "uniform_average", "variance_weighted_average"),
-            self.class_aggregation,
-        )
+        known = (None, "uniform_average", "variance_weighted_average")
+        wanted, number = self.class_aggregation, self.num_regressors
         if wanted not in known:
-            one_of = f"one of {known}"
-            raise wrong_value("R2Score", "class_aggregation", wanted, one_of, "None")
-        if self.num_regressors < 0:
-            number = self.num_regressors
+            raise wrong_value("R2Score", "class_aggregation", wanted, f"one of {known}", "None")
+        if number < 0:
             raise wrong_value("R2Score", "num_regressors", number, "a value >= 0", "0")
         self.num_samples = self.add_variable(dtype="int64", name="num_samples")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add a batch."""
         y_true, y_pred, weights = self.take(y_true, y_pred, sample_weight)
         y_true, y_pred = y_true.astype("float64"), y_pred.astype("float64")
         weights = np.broadcast_to(weights, y_true.shape)

@@ -144,7 +144,6 @@ class IgnoringMetric(FunctionMetric, abstract=True):
     """
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add a batch."""
         ignored = self.settings["ignore_class"]
         if sample_weight is not None and ignored is not None:
             counts = as_float(ops.not_equal(_class_numbers(y_true, y_pred)[0], ignored))
@@ -215,7 +214,6 @@ class RootMeanSquaredError(Mean):
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
-        """Add a batch."""
         y_true, y_pred = prepared(y_true, y_pred)
         super().update_state(ops.square(y_pred - y_true), sample_weight)
 

@@ -55,7 +55,6 @@ class IoU(Metric):
         self.total_cm = cells
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add a batch."""
         true = self._classes(y_true, self.sparse_y_true)
         predicted = self._classes(y_pred, self.sparse_y_pred)
         if true.size != predicted.size:

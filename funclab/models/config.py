@@ -61,21 +61,15 @@ def graph_to_config(model: Model) -> dict[str, Any]:
     numbers, names = _numbers(graph), _names(graph)
     operations = []
     for operation in graph.operations:
-        calls = [node for node in graph.nodes if node.operation is operation]
-        entry = operation_to_config(operation)
+        entry = operation_to_config(operation) | {"name": names[operation]}
         if operation.name != names[operation]:
             entry["config"] = {**entry["config"], "name": names[operation]}
-        operations.append(
-            {
-                **entry,
-                "name": names[operation],
-                "inbound_nodes": [
-                    _arguments_to_config(node, graph, numbers, names)
-                    for node in calls
-                    if not node.is_input
-                ],
-            }
-        )
+        entry["inbound_nodes"] = [
+            _arguments_to_config(node, graph, numbers, names)
+            for node in graph.nodes
+            if node.operation is operation and not node.is_input
+        ]
+        operations.append(entry)
 
     def history(tensor: Tensor) -> list[Any]:
         node, index = graph.producer(tensor)
@@ -401,7 +395,7 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]
     passed = arguments.get("passed", ())
     leaves = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     masked = any(leaf.mask is not None for leaf in leaves)
-    by_name = [key for key in own if key not in FILLED_IN and _holds_a_tensor(own[key])]
+    by_name = [key for key in own if key not in FILLED_IN and _read_by(own[key])]
     if "training" in own and "training" not in passed:
         del own["training"]
     for key in [key for key in own if key == "mask" or key in MASKS]:
@@ -409,12 +403,6 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]
         if key not in passed and (filled_in or not any(structure.flatten(own[key]))):
             del own[key]
     return own
-
-
-def _holds_a_tensor(config: Any) -> bool:
-    if isinstance(config, dict):
-        return config.get("class_name") == TENSOR or any(map(_holds_a_tensor, config.values()))
-    return isinstance(config, list) and any(map(_holds_a_tensor, config))
 
 
 def _map_histories(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -440,11 +428,6 @@ def _incomplete(waiting: list[tuple[str, int, Any]], made: Any) -> ConfigError:
 
 
 def _read_by(arguments: Any) -> list[str]:
-    """The names of the layers whose outputs a call reads."""
-    if isinstance(arguments, dict) and arguments.get("class_name") == TENSOR:
-        return [arguments["config"]["keras_history"][0]]
-    if isinstance(arguments, dict):
-        arguments = list(arguments.values())
-    if isinstance(arguments, list):
-        return [name for argument in arguments for name in _read_by(argument)]
-    return []
+    """The names of the layers whose outputs a call, or an argument of it, reads."""
+    tensors = [part for part in sharing.walk(arguments) if part.get("class_name") == TENSOR]
+    return [tensor["config"]["keras_history"][0] for tensor in tensors]

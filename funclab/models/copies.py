@@ -66,11 +66,7 @@ def calls_of(model: Functional) -> dict[str, Any]:
         for node in graph.nodes
     ]
     losses = graph.outputs[len(model.graph.outputs) :]
-    ends = {
-        "inputs": model.input_structure,
-        "outputs": model.output_structure,
-        "losses": losses,
-    }
+    ends = {"inputs": model.input_structure, "outputs": model.output_structure, "losses": losses}
     return {
         "calls": calls,
         **{name: structure.map_structure(reference, tree) for name, tree in ends.items()},

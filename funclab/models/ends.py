@@ -50,7 +50,7 @@ def output_names_of(outputs: Any) -> list[str]:
     if len(calls) > len(set(names)):  # not for the states of one call, which belong together
         warn(
             f"Several outputs come from one layer; they are named {unique} here, in the order "
-            "of `outputs`. Losses, targets and History use these names.",
+            "of `outputs`. Losses, targets and History use these names."
         )
     return unique
 

@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funclab import ops
-from funclab.errors import (
-    DataError,
-    FunclabError,
-    Pair,
-    Pairs,
-    ShapeError,
-    TensorTypeError,
-    warn,
-)  # fmt: skip
+from funclab.errors import DataError, FunclabError, Pair, Pairs, ShapeError, TensorTypeError, warn
 from funclab.files.stored import as_stored, is_stored
 from funclab.graph import explanations, structure
 from funclab.graph.shape_math import Array, Shape, same, show

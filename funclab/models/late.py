@@ -133,12 +133,7 @@ class ModelMethods:
             make_test_function,
             make_train_function,
         )
-        from funclab.training.own_steps import (
-            compute_metrics,
-            predict_step,
-            test_step,
-            train_step,
-        )
+        from funclab.training.own_steps import compute_metrics, predict_step, test_step, train_step
         from funclab.training.stateless import compute_loss_and_updates, stateless_compute_loss
         from funclab.training.step import compute_loss
         from funclab.view.code.source import to_code

@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funclab.errors import (
-    DataError,
-    FunclabError,
-    LossError,
-    Pair,
-    Pairs,
-    suggest,
-    warn,
-)
+from funclab.errors import DataError, FunclabError, LossError, Pair, Pairs, suggest, warn
 from funclab.graph import structure
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Operators, Tensor
@@ -64,11 +56,7 @@ WORDS: dict[str, tuple[type[FunclabError], str, str]] = {
         f"{LENGTH} (An entry in the `loss` argument, can't be found in either the model's output "
         "or targets.)",
     ),
-    "loss_weights": (
-        LossError,
-        KEY,
-        f"{LENGTH} (`loss_weights` must match the number of losses.)",
-    ),
+    "loss_weights": (LossError, KEY, f"{LENGTH} (`loss_weights` must match the number of losses.)"),
     "metrics": (LossError, INVALID, INVALID),
     "weighted_metrics": (LossError, INVALID, INVALID),
 }

@@ -41,13 +41,14 @@ class LearningRateSchedule(registry.Configured, kind="schedule"):
         if cls.__module__.startswith("funclab."):
             cls.__call__ = _number(cls.__call__)  # type: ignore[method-assign]
 
+    def __post_init__(self) -> None:
+        for name in ("decay_steps", "first_decay_steps"):
+            steps = getattr(self, name, 1)
+            if steps <= 0:
+                raise wrong_value(type(self).__name__, name, steps, "a number above 0", "1000")
+
     def __call__(self, step: int) -> float:
         raise unwritten(self, "__call__")
-
-
-def check_steps(owner: str, steps: float, name: str = "decay_steps") -> None:
-    if steps <= 0:
-        raise wrong_value(owner, name, steps, "a number above 0", "1000")
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -64,7 +65,7 @@ class ExponentialDecay(LearningRateSchedule):
     name: str = "ExponentialDecay"
 
     def __post_init__(self) -> None:
-        check_steps(type(self).__name__, self.decay_steps)
+        super().__post_init__()
         if self.decay_rate < 0:
             raise wrong_value(
                 type(self).__name__, "decay_rate", self.decay_rate, "0 or more", "0.9"
@@ -132,9 +133,6 @@ class CosineDecay(LearningRateSchedule):
     warmup_target: float | None = None
     warmup_steps: int = 0
 
-    def __post_init__(self) -> None:
-        check_steps(type(self).__name__, self.decay_steps)
-
     def __call__(self, step: int) -> float:
         top = self.initial_learning_rate
         if self.warmup_target is not None:
@@ -163,9 +161,6 @@ class PolynomialDecay(LearningRateSchedule):
     cycle: bool = False
     name: str = "PolynomialDecay"
 
-    def __post_init__(self) -> None:
-        check_steps(type(self).__name__, self.decay_steps)
-
     def __call__(self, step: int) -> float:
         steps = self.decay_steps * (math.ceil(step / self.decay_steps) or 1 if self.cycle else 1)
         left = 1 - min(step, steps) / steps
@@ -188,9 +183,6 @@ class CosineDecayRestarts(LearningRateSchedule):
     m_mul: float = 1.0
     alpha: float = 0.0
     name: str = "SGDRDecay"
-
-    def __post_init__(self) -> None:
-        check_steps(type(self).__name__, self.first_decay_steps, "first_decay_steps")
 
     def __call__(self, step: int) -> float:
         done = step / self.first_decay_steps

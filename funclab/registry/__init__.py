@@ -6,7 +6,7 @@ import functools
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import FrozenInstanceError, dataclass, fields
@@ -17,6 +17,7 @@ from funclab.errors import suggest
 from funclab.registry import sharing
 from funclab.errors.suggest import KINDS
 from funclab.errors.suggest import Kind as Kind
+from funclab.errors.words import listed
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
 
@@ -108,22 +109,25 @@ def fresh_names() -> Iterator[None]:
         _used.reset(token)
 
 
+def free(name: str, taken: Container[str]) -> str:
+    """The name, with `_1`, `_2` ... appended if it is already taken."""
+    candidate, count = name, 0
+    while candidate in taken:
+        count += 1
+        candidate = f"{name}_{count}"
+    return candidate
+
+
 def unique_names(names: Iterable[str]) -> list[str]:
     """The names, with `_1`, `_2` ... appended to those that occurred before.
 
     >>> unique_names(["dense", "add", "dense"])
     ['dense', 'add', 'dense_1']
     """
-    taken: set[str] = set()
-    unique = []
+    unique: dict[str, None] = {}
     for name in names:
-        candidate, count = name, 0
-        while candidate in taken:
-            count += 1
-            candidate = f"{name}_{count}"
-        taken.add(candidate)
-        unique.append(candidate)
-    return unique
+        unique[free(name, unique)] = None
+    return list(unique)
 
 
 def register(kind: str, value: Any, *names: str) -> Any:
@@ -185,7 +189,7 @@ def unknown(kind: str, name: str, why: str, fix: str) -> NameLookupError:
 def near(name: str, known: Iterable[str], similar: Any = suggest.similar) -> str:
     """The known names similar to `name`, as the end of a sentence; "" if there are none."""
     close = similar(name, known)
-    return f" (did you mean {suggest.either(close)}?)" if close else ""
+    return f" (did you mean {listed(close, ' or ')}?)" if close else ""
 
 
 @sharing.writes
@@ -278,11 +282,15 @@ class Configured:
     """
 
     kind: ClassVar[str]
+    calls: ClassVar[Callable[[Any], Any]]
 
-    def __init_subclass__(cls, kind: str = "") -> None:
+    def __init_subclass__(cls, kind: str = "", calls: Any = None) -> None:
+        """`calls`: a decorator for what a call of each subclass computes."""
         if kind:
-            cls.kind = kind
+            cls.kind, cls.calls = kind, staticmethod(calls or (lambda call: call))
             return
+        if "__call__" in vars(cls):
+            cls.__call__ = cls.calls(cls.__call__)  # type: ignore[method-assign]
         if cls.__module__.startswith("funclab.") and "__init__" not in vars(cls):
             dataclass(eq=False, repr=False)(cls)
         guarded(cls)

@@ -59,14 +59,10 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
     if isinstance(tree, str) and not is_accuracy(tree):
         names = {**registry.registered("loss"), **registry.registered(kind), **custom}
         if tree not in names:
-            return registry.get(kind, own_function(tree))
+            # As Keras 3 writes a function; files of Keras 2 have its name alone.
+            return registry.get(kind, {"class_name": "function", "config": tree})
         return custom.get(tree, tree)
     return tree
-
-
-def own_function(name: str) -> dict[str, Any]:
-    """How Keras 3 writes a function; files of Keras 2 have its name alone."""
-    return {"class_name": "function", "config": name}
 
 
 def shortest(number: float) -> float:

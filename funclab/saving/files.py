@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import ConfigError, WeightsError, import_for
+from funclab.errors import ConfigError, WeightsError
 from funclab.files import as_path, replacing
 from funclab.graph.shape_math import Array
 from funclab.layers import functions
@@ -18,7 +17,7 @@ from funclab.models.config import from_config, parsed, to_json
 from funclab.models.model import Model
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
-from funclab.saving.h5_file import model_h5, weights_h5
+from funclab.saving.h5_file import contents_of, model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import (
     arrays_of,
@@ -239,14 +238,13 @@ def entry_of(text: bytes, path: Any) -> dict[str, Any]:
 
 
 def _weights_file(model: Model, more: dict[str, Array] | None = None) -> bytes:
-    """The contents of a weights file. Made in memory: h5py leaves a broken file on a full disk."""
-    h5py = import_for("Saving weights", "h5py")
+    """The contents of a weights file."""
 
-    contents = io.BytesIO()
-    with h5py.File(contents, "w") as file:
+    def write(file: Any) -> None:
         for path, array in {**arrays_of(model), **(more or {})}.items():
             file[path] = array
-    return contents.getvalue()
+
+    return contents_of(write)
 
 
 def _check_free(path: Path, overwrite: bool) -> None:

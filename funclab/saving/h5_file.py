@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from funclab import registry
@@ -21,8 +21,6 @@ from funclab.saving.state import arrays_of, in_each_place
 def model_h5(model: Model, version: str) -> bytes:
     """The contents of a `.h5` file: the architecture, the weights layer by layer, the settings of
     `compile` and the state of the optimizer."""
-    h5py = import_for("Saving weights", "h5py")
-
     entry, settings = operation_to_config(model), get_compile_config(model)
     _warn_of_shared(model, entry)
     entry = json.loads(as_text(model, entry))
@@ -31,13 +29,22 @@ def model_h5(model: Model, version: str) -> bytes:
     if settings:
         settings["optimizer_config"] = settings.pop("optimizer")
         texts["training_config"] = json.dumps(registry.to_config(settings))
-    contents = io.BytesIO()
-    with h5py.File(contents, "w") as file:
+
+    def write(file: Any) -> None:
         file.attrs.update(texts)
         _write_layers(file.create_group(MODEL), model, version)
         state = [pair for pair in arrays_of(model).items() if pair[0].startswith("optimizer/")]
         if state:
             _write(file.create_group(OPTIMIZER), state)
+
+    return contents_of(write)
+
+
+def contents_of(write: Callable[[Any], None]) -> bytes:
+    """An HDF5 file that `write` fills. Made in memory: h5py leaves a broken file on a full disk."""
+    contents = io.BytesIO()
+    with import_for("Saving weights", "h5py").File(contents, "w") as file:
+        write(file)
     return contents.getvalue()
 
 
@@ -54,12 +61,7 @@ def _warn_of_shared(model: Model, entry: dict[str, Any]) -> None:
 
 def weights_h5(model: Model, version: str) -> bytes:
     """The contents of a `.h5` file with weights only."""
-    h5py = import_for("Saving weights", "h5py")
-
-    contents = io.BytesIO()
-    with h5py.File(contents, "w") as file:
-        _write_layers(file, model, version)
-    return contents.getvalue()
+    return contents_of(lambda file: _write_layers(file, model, version))
 
 
 def _write_layers(group: Any, model: Model, version: str) -> None:

@@ -107,7 +107,8 @@ def _revived(config: Any, own: Any) -> Any:
         return _known_function(inner, own)
     module = config.get("module") or ""
     rooms = {path: kind for kind, path in registry.KERAS_MODULES.items()}
-    room = rooms.get(module) or _kind_of(kind)
+    known = (room for room in registry.KERAS_MODULES if kind in registry.registered(room))
+    room = rooms.get(module) or next(known, "layer")
     if room == "layer":
         return from_config(config, own)
     return registry.get(room, config, own)
@@ -121,12 +122,6 @@ PLAIN: dict[str, Any] = {
     ELLIPSIS: lambda config, own: Ellipsis,
 }
 """Values that are not Keras objects, by the names of their classes in a config."""
-
-
-def _kind_of(name: str) -> str:
-    """The kind of the class with this name; "layer" where none is known."""
-    kinds = [kind for kind in registry.KERAS_MODULES if name in registry.registered(kind)]
-    return kinds[0] if kinds else "layer"
 
 
 def _known_function(name: str, own: Any) -> Any:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
-
-import numpy as np
 
 from funclab.errors import (
     ArgumentError,
@@ -19,13 +16,12 @@ from funclab.errors import (
 from funclab.files import replacing
 from funclab.graph import structure
 from funclab.graph.locks import read
-from funclab.graph.strings import storage
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
 from funclab.models.model import Model
 from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
-from funclab.saving.onnx_writer import unknown_length
+from funclab.saving.onnx_writer import Writer, unknown_length
 
 OPSET = 20
 """The version of the ONNX operators that is written."""
@@ -56,23 +52,15 @@ def export(model: Model, filepath: Any, format: str = "onnx") -> None:
         outputs = structure.flatten(model(inputs))
     if tape.updates:
         raise _refused(tape.updates[0], "it changes what the layer remembers")
-    writer = _Writer(onnx)
+    writer = _File(onnx)
     ends = structure.flatten(inputs), outputs
     message = read(model.variables, lambda: writer.model(model, *ends))
     with replacing(filepath) as new:
         new.write_bytes(message)
 
 
-class _Writer:
-    """The nodes and arrays of a file, and the names of values in it."""
-
-    def __init__(self, onnx: Any) -> None:
-        self.onnx = onnx
-        self.nodes: list[Any] = []
-        self.arrays: dict[str, Any] = {}
-        self.names: dict[Value, str] = {}
-        self.used: Counter[str] = Counter()
-        self.scope: tuple[str, ...] = ()
+class _File(Writer):
+    """A file as it is written: the graph of a model, with everything that it needs."""
 
     def model(self, model: Model, inputs: Sequence[Value], outputs: Sequence[Value]) -> bytes:
         names = getattr(model, "input_names", None) or [f"input_{i}" for i in range(len(inputs))]
@@ -125,7 +113,7 @@ class _Writer:
         """Write a value that is not the result of an op."""
         if isinstance(value, (Variable, Constant)):
             name = value.path if isinstance(value, Variable) else "constant"
-            self.names[value] = self._array(name, value.array)
+            self.names[value] = self.array(name, value.array)
         elif value.zeros_like is None:
             raise unknown_length("A recurrent layer, or one that asks how large the batch is,")
 
@@ -155,50 +143,11 @@ class _Writer:
         whole = self.node("Concat", shape, rest, axis=0)
         return self.node("Expand", self.constant(0, value.dtype), whole)
 
-    # What the functions in onnx_ops use.
-    def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
-        """A node of one kind, and the names of its outputs."""
-        if "to" in attributes:
-            attributes["to"] = self._dtype(attributes["to"])
-        names = [self.new("/".join((*self.scope, kind))) for _ in range(count)]
-        self.nodes.append(self.onnx.helper.make_node(kind, inputs, names, names[0], **attributes))
-        return names
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node of one kind, and the name of its only output."""
-        return self.nodes_outputs(kind, 1, *inputs, **attributes)[0]
-
-    def constant(self, numbers: Any, dtype: str = "int64") -> str:
-        """The name of an array."""
-        return self._array("constant", np.asarray(numbers, dtype))
-
-    def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, cast to another dtype if needed."""
-        name = self.names[value]
-        return self.node("Cast", name, to=dtype) if dtype not in (None, value.dtype) else name
-
-    def new(self, name: str) -> str:
-        """A name that no other value has."""
-        candidate = name
-        while candidate in self.used:
-            self.used[name] += 1
-            candidate = f"{name}_{self.used[name]}"
-        self.used[candidate] = 0
-        return candidate
-
-    def _array(self, name: str, array: Any) -> str:
-        name = self.new(name)
-        self.arrays[name] = array
-        return name
-
     def _end(self, name: str, value: Value) -> Any:
         """An input or an output of the model."""
         open_batch = value.shape[:1] == (None,)
         shape = ("batch", *value.shape[1:]) if open_batch else value.shape
-        return self.onnx.helper.make_tensor_value_info(name, self._dtype(value.dtype), shape)
-
-    def _dtype(self, dtype: str) -> int:
-        return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(storage(dtype)))
+        return self.onnx.helper.make_tensor_value_info(name, self.dtype(value.dtype), shape)
 
 
 def _inputs(model: Model) -> Any:

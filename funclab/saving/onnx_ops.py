@@ -356,11 +356,8 @@ def kind_of(op: Any) -> str:
     name = type(op).__name__
     if name in RECURRENT and op.dropped:
         return f"{name} with dropout"
-    if name in RECURRENT and (op.masked or not _is_usual(op)):
-        return "Recurrence in steps"
+    if name in RECURRENT:  # ONNX has no masks, and by default these activations
+        inner = getattr(op, "recurrent_activation", "sigmoid")
+        if op.masked or (op.activation, inner) != ("tanh", "sigmoid"):
+            return "Recurrence in steps"
     return "Round to decimals" if name == "Round" and op.decimals else name
-
-
-def _is_usual(op: Any) -> bool:
-    """Whether a recurrent op has the activations that ONNX uses by default."""
-    return op.activation == "tanh" and getattr(op, "recurrent_activation", "sigmoid") == "sigmoid"

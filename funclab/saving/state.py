@@ -211,7 +211,7 @@ def fitting(model: Model, arrays: dict[str, Array]) -> dict[str, Array]:
         return arrays
     warn(
         f"{len(unfit)} layers of {model.name} could not be loaded, and keep their weights: "
-        f"{', '.join(unfit)}. In the file they are missing, or their weights have other shapes.",
+        f"{', '.join(unfit)}. In the file they are missing, or their weights have other shapes."
     )
     return arrays_of(model) | kept
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,7 @@ from funclab.models.inputs import check_ids_finite
 from funclab.models.model import Functional, Model
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
+"""For each graph the embeddings that read an input directly, with the number of that input."""
 
 Side = tuple[str, Sequence[Array | None], Callable[[], Sequence[str]]]
 
@@ -76,7 +77,12 @@ def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
 def check_ids(model: Functional, inputs: Sequence[Array | None]) -> None:
     """Refuse ids that an input passes directly to an Embedding without a row for them."""
     if model.graph not in _embeddings:
-        _embeddings[model.graph] = list(_find_embeddings(model))
+        _embeddings[model.graph] = [
+            (i, node.operation)
+            for i, tensor in enumerate(model.inputs)
+            for node in model.graph.consumers(tensor)
+            if isinstance(node.operation, Embedding)
+        ]
     for i, layer in _embeddings[model.graph]:
         array = inputs[i]
         if array is None or not array.size or isinstance(array, (np.memmap, Stored)):
@@ -105,11 +111,3 @@ def check_ids(model: Functional, inputs: Sequence[Array | None]) -> None:
                     note=f"{wrong} is not in [0, {layer.input_dim})",
                 ),
             )
-
-
-def _find_embeddings(model: Functional) -> Iterator[tuple[int, Embedding]]:
-    """The embeddings that read an input directly, with the number of that input."""
-    for i, tensor in enumerate(model.inputs):
-        for node in model.graph.consumers(tensor):
-            if isinstance(node.operation, Embedding):
-                yield i, node.operation

@@ -31,6 +31,7 @@ from funclab.metrics import Mean, Metric, Sum
 from funclab.metrics.recording import exact_result
 from funclab.models.model import Model
 from funclab.models.names import Names, is_config, names_of_outputs
+from funclab.registry import free
 from funclab.registry.parameters import wrong_value
 from funclab.training.logits import warn_of_logits
 from funclab.training.matching import Output, outputs_of
@@ -156,12 +157,12 @@ class Compiled:
         keys = ["loss", *(mean.name for mean in self.loss_means if mean is not None)]
         for output, prefix in zip(outputs, prefixes):
             for metric in output.metrics:
-                keys.append(free(keys, prefix + name_of(metric)))
+                keys.append(free(prefix + name_of(metric), keys))
         for output, prefix in zip(outputs, prefixes):
             for metric in output.weighted_metrics:
                 key = prefix + name_of(metric)
                 weighted = f"{prefix}weighted_{name_of(metric)}"
-                keys.append(free(keys, weighted if key in keys else key))
+                keys.append(free(weighted if key in keys else key, keys))
         return list(dict.fromkeys([*keys, *(metric.name for metric in self.held)]))
 
     def change_optimizer(self, optimizer: Any) -> None:
@@ -376,15 +377,6 @@ def name_of(metric: Any) -> str:
     if isinstance(metric, dict):
         return metric.get("config", {}).get("name") or metric["class_name"]
     return getattr(metrics.get(metric), "name", "metric")
-
-
-def free(keys: Sequence[str], key: str) -> str:
-    """The key, with a number if it is already taken."""
-    count, candidate = 0, key
-    while candidate in keys:
-        count += 1
-        candidate = f"{key}_{count}"
-    return candidate
 
 
 def in_order(metrics_per_output: Sequence[Sequence[tuple[Metric, bool]]]) -> list[Metric]:

@@ -19,8 +19,8 @@ from funclab.training.arguments import check_counts, check_legacy, wanted_verbos
 from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches, uninterrupted
 from funclab.training.data.batches import Batches, Data, prepare
-from funclab.training.data.sources import usual_size
-from funclab.training.data.streams import Stream, check_stream, is_stream
+from funclab.training.data.sources import test_source, usual_size
+from funclab.training.data.streams import Stream, is_stream
 from funclab.training.runner import Runner, predicting, runner_for
 from funclab.training.step import Specs, Step
 
@@ -50,15 +50,7 @@ def evaluate(
     runner, verbose = runner_for(model, compiled, cluster), wanted_verbose(verbose)
     with closing(runner), one_blas_thread(), between_batches(compiled):
         size = batch_size or usual_size(model)
-        source: Any = runner.source("test", (x, y, sample_weight), size, False, steps)
-        if source is not None:
-            pass
-        elif is_stream(x):
-            check_stream(x, y=y, sample_weight=sample_weight)
-            source = Stream(x, runner.prepare_batch, runner.test, steps, forms=runner.batch_forms())
-        else:
-            data = runner.prepare(x, y, sample_weight)
-            source = Batches(data, size, False, runner.test, steps)
+        source = test_source(runner, (x, y, sample_weight), size, steps)
         told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
         progress = Progress(
             0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps
@@ -80,10 +72,8 @@ def evaluate_batches(
     """Evaluate batch after batch until `stop()` is true, yielding after each; returns the count."""
     compiled.reset()
     callbacks.on_test_begin({})
-    begin, end = (
-        callbacks.listeners("on_test_batch_begin"),
-        callbacks.listeners("on_test_batch_end"),
-    )
+    begin = callbacks.listeners("on_test_batch_begin")
+    end = callbacks.listeners("on_test_batch_end")
     number = 0
     for step, fill in source.epoch():
         for tell in begin:

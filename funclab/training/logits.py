@@ -10,15 +10,7 @@ from typing import Any
 
 from funclab import activations
 from funclab.errors import warn
-from funclab.layers import (
-    Activation,
-    Dropout,
-    Flatten,
-    Permute,
-    Reshape,
-    Softmax,
-    TimeDistributed,
-)  # fmt: skip
+from funclab.layers import Activation, Dropout, Flatten, Permute, Reshape, Softmax, TimeDistributed
 from funclab.metrics import Accuracy
 from funclab.training.matching import Output
 

@@ -6,7 +6,6 @@ row have the same form, their plan is kept and run from then on, without Python.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -25,7 +24,7 @@ from funclab.models.model import Model
 from funclab.training.compiled import number, require
 from funclab.training.data.streams import unpacked
 from funclab.training.kept import Form, attributes_of, gradients_applied, unchanged
-from funclab.training.step import Specs, Step, scalar, sides, track
+from funclab.training.step import Specs, Step, loss_of, scalar, sides, track
 
 # The methods as they are if the user's class does not override them.
 
@@ -101,14 +100,6 @@ def compute_metrics(
                 extra = [weight] if weighted and weight is not None else []
                 metric.update_state(target, prediction, *extra)
     return {name: tracker.result() for name, tracker in compiled.trackers.items()}
-
-
-def loss_of(model: Model, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
-    """The result of `compute_loss`, the model's own or the usual one."""
-    passed = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": weight}
-    if "training" in inspect.signature(model.compute_loss).parameters:
-        passed["training"] = training
-    return model.compute_loss(**passed)
 
 
 def _batch_of(x: Any) -> int:

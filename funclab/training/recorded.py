@@ -47,11 +47,7 @@ class Recorded:
         return self._run(plan, self.inputs, arrays, lambda: [plan.array(v).copy() for v in wanted])
 
     def gradients(
-        self,
-        target: Value,
-        wrt: Sequence[Value],
-        arrays: Sequence[Array | None],
-        weights: Any = 1,
+        self, target: Value, wrt: Sequence[Value], arrays: Sequence[Array | None], weights: Any = 1
     ) -> list[Array]:
         """The gradients of the sum of `target` times `weights` with respect to some places; zeros
         for a place that does not matter to it. `weights` is a number, or an array that broadcasts

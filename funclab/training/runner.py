@@ -79,9 +79,8 @@ class Runner:
     def trainable(self) -> list[Variable]:
         """The weights that training changes, packed together; fixed from now on."""
         with making:
-            trainable = self.compiled.settle(self.model)
-            pack(trainable)
-        return trainable
+            self.compiled.settle(self.model)
+            return self.trained()
 
     def trained(self) -> list[Variable]:
         """The weights that training changes or would change, packed together."""

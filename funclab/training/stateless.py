@@ -11,7 +11,7 @@ from funclab.graph import structure
 from funclab.metrics.stateless import as_arrays, holding
 from funclab.models.model import Model
 from funclab.training.compiled import require
-from funclab.training.own_steps import loss_of
+from funclab.training.step import loss_of
 
 
 def stateless_compute_loss(
@@ -41,15 +41,13 @@ def stateless_compute_loss(
         holding(model.name, method, metrics, metrics_variables),
         standing_in(model, trainable_variables, non_trainable_variables, method) as after,
     ):
-        batch = [_on_tape(part) for part in (x, y, y_pred, sample_weight)]
+        batch = structure.map_structure(
+            lambda leaf: None if leaf is None else value_of(leaf, "float32"),
+            [x, y, y_pred, sample_weight],
+        )
         loss = loss_of(model, *batch, training=training)
         collected = as_arrays(metrics)
     return results(loss), (trainable_variables, results(after), collected)
-
-
-def _on_tape(data: Any) -> Any:
-    """Data as values of the tape."""
-    return structure.map_structure(lambda x: None if x is None else value_of(x, "float32"), data)
 
 
 def compute_loss_and_updates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -17,7 +17,7 @@ from funclab.graph.shape_math import Array, Shape, known, show
 from funclab.graph.tape import Tape, current_tape, eager_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
-from funclab.metrics.base import Mean
+from funclab.metrics.base import Mean, Metric
 from funclab.metrics.recording import on_tape, take_batch
 from funclab.models.model import Model
 from funclab.models.names import Names, names_of_outputs
@@ -160,15 +160,19 @@ def add_losses_and_metrics(
     else:
         total = total_loss(model, compiled, step.outputs, step.targets, step.weights, training)
     track(compiled.loss_mean, total, step.specs.batch)
-    for prediction, target, weight, metrics in zip(
-        step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
-    ):
-        for metric, weighted in metrics:
-            if on_tape(metric):
-                metric.update_state(
-                    target, prediction, *([weight] if weighted and weight is not None else [])
-                )
+    for metric, values in measured(step, compiled):
+        if on_tape(metric):
+            metric.update_state(*values)
     return total
+
+
+def measured(step: Step, compiled: Compiled) -> Iterator[tuple[Metric, list[Any]]]:
+    """Each metric of an output with what it reads: target, prediction and perhaps weights."""
+    sides = zip(step.targets, step.outputs, step.weights, compiled.metrics_per_output or [])
+    for target, prediction, weight, metrics in sides:
+        for metric, weighted in metrics:
+            more = [weight] if weighted and weight is not None else []
+            yield metric, [target, prediction, *more]
 
 
 def total_loss(
@@ -253,15 +257,20 @@ def has_own_loss(model: Model) -> bool:
     return type(model).compute_loss is not compute_loss
 
 
+def loss_of(model: Model, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
+    """The result of `compute_loss`, the model's own or the usual one."""
+    passed = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": weight}
+    if "training" in inspect.signature(model.compute_loss).parameters:
+        passed["training"] = training
+    return model.compute_loss(**passed)
+
+
 def own_loss(step: Step, model: Model, compiled: Compiled, training: bool) -> Value:
     """The result of the model's own `compute_loss`."""
     forms = compiled.forms or (step.tree, step.tree)
     y, sample_weight = map(in_form, (step.targets, step.weights), forms)
     y_pred = structure.pack(step.tree, step.outputs)
-    passed = {"x": step.given, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
-    if "training" in inspect.signature(model.compute_loss).parameters:
-        passed["training"] = training
-    value = model.compute_loss(**passed)
+    value = loss_of(model, step.given, y, y_pred, sample_weight, training)
     if not isinstance(value, Value):
         raise LossError(
             f"compute_loss of {type(model).__name__} returned a {type(value).__name__}, which does "
@@ -335,14 +344,7 @@ def track(mean: Mean, value: Value, batch: int) -> None:
 
 def add_gatherers(step: Step, compiled: Compiled) -> None:
     """Let metrics that work on arrays take the batch after the rest of the plan has run."""
-    array = step.plan.array
-    for prediction, target, weight, metrics in zip(
-        step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
-    ):
-        for metric, weighted in metrics:
-            if not on_tape(metric) and target is not None:
-                arrays = [array(target), array(prediction)]
-                if weighted and weight is not None:
-                    arrays.append(array(weight))
-                text = f"{metric.name}: take the batch"
-                step.plan.add_step(partial(take_batch, metric), arrays, text, last=True)
+    for metric, values in measured(step, compiled):
+        if not on_tape(metric) and values[0] is not None:
+            arrays, text = [*map(step.plan.array, values)], f"{metric.name}: take the batch"
+            step.plan.add_step(partial(take_batch, metric), arrays, text, last=True)

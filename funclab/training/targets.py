@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError, suggest, warn
-from funclab.graph.shape_math import Array, Shape, show
+from funclab.graph.shape_math import Array, Shape, same, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
 from funclab.models import advice
 from funclab.models.inputs import as_array
@@ -21,26 +21,6 @@ SPARSE = (
     functions.sparse_categorical_crossentropy,
     functions.categorical_generalized_cross_entropy,
 )
-BY_ELEMENT = (
-    functions.mean_squared_error,
-    functions.mean_absolute_error,
-    functions.mean_absolute_percentage_error,
-    functions.mean_squared_logarithmic_error,
-    functions.binary_crossentropy,
-    functions.kl_divergence,
-    functions.poisson,
-    functions.huber,
-    functions.log_cosh,
-    functions.hinge,
-    functions.squared_hinge,
-    functions.categorical_hinge,
-    functions.cosine_similarity,
-    functions.binary_focal_crossentropy,
-    structured.dice,
-    structured.tversky,
-)
-
-
 AMOUNTS = (functions.mean_squared_error, functions.mean_absolute_error, functions.huber)
 """Regression losses; their other uses get no warning."""
 
@@ -145,6 +125,13 @@ def function_of(loss: Loss | None) -> Any:
     return loss.fn if isinstance(loss, LossFunctionWrapper) else None
 
 
+def compares_elements(function: Any) -> bool:
+    """Whether a loss function compares each predicted number with the target in the same place."""
+    return function in (structured.dice, structured.tversky) or (
+        getattr(function, "__module__", "") == functions.__name__
+    )
+
+
 def fit_target(output: Output, shape: Shape, y: Array) -> Array:
     """One output's targets, checked against its loss."""
     if y.dtype.kind not in "biuf":
@@ -164,7 +151,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
         return y[..., None]
     if len(y.shape) == len(shape) + 1 and y.shape[-1] == 1 and _fits(y.shape[:-1], shape):
         return y[..., 0]
-    if function in BY_ELEMENT and not _fits(y.shape, shape):
+    if compares_elements(function) and not _fits(y.shape, shape):
         raise DataError(
             f"You are passing a target array of shape {show(y.shape)} while using as loss "
             f"`{output.loss_name}` for the output {output.name} of shape {show(shape)}. "
@@ -291,9 +278,7 @@ def _shape_repair(output: Output, shape: Shape, y: Array) -> str:
 
 def _fits(actual: Shape, declared: Shape) -> bool:
     """Whether shapes match from the second axis on."""
-    if len(actual) != len(declared):
-        return False
-    return all(None in (a, b) or a == b for a, b in zip(actual[1:], declared[1:]))
+    return len(actual) == len(declared) and same(actual[1:], declared[1:])
 
 
 def match_weights(
@@ -348,10 +333,8 @@ def fit_weight(output: Output, shape: Shape, weights: Any) -> Array:
     ):
         weight = weight[..., 0]
     losses = shape[:-1] or shape
-    fits = 0 < weight.ndim <= max(len(losses), 1) and all(
-        None in (a, b) or a == b for a, b in zip(weight.shape[1:], losses[1:])
-    )
-    if not fits:
+    depth = weight.ndim
+    if not (0 < depth <= max(len(losses), 1) and same(weight.shape[1:], losses[1:depth])):
         raise DataError(
             f"Found a sample_weight array with shape {show(weight.shape)} for the output "
             f"{output.name}, whose losses have shape {show(losses)}.",

@@ -112,10 +112,7 @@ class Dataset(Sources):
         return Dataset(make, size, self._arrays, lambda: self.element_spec)
 
     def shuffle(
-        self,
-        buffer_size: int,
-        seed: int | None = None,
-        reshuffle_each_iteration: bool = True,
+        self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool = True
     ) -> Dataset:
         """The elements in random order: each is drawn from the next `buffer_size` ones.
 
@@ -256,8 +253,7 @@ class Dataset(Sources):
     def filter(self, predicate: Callable[..., Any]) -> Dataset:
         """The elements for which `predicate` is true."""
         return Dataset(
-            lambda: (e for e in self if bool(called(predicate, e))),
-            spec=lambda: self.element_spec,
+            lambda: (e for e in self if bool(called(predicate, e))), spec=lambda: self.element_spec
         )
 
     def take_while(self, predicate: Callable[..., Any]) -> Dataset:

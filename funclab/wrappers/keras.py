@@ -9,11 +9,28 @@ from sklearn.base import ClassifierMixin, TransformerMixin
 from funclab.errors import ArgumentError
 from funclab.graph.shape_math import Array
 from funclab.models import Model, clone_model
+from funclab.registry.parameters import MEANINGS, described
 from funclab.wrappers.estimator import Classifying, Estimator, Regressing
+
+MEANINGS |= {
+    "KerasEstimator.model": "a compiled model, of which every fit trains a copy with new weights; "
+    "or a function of X and y (a row for each sample, one-hot for classes), passed by name, that "
+    "returns one",
+    "warm_start": "whether each fit continues from the weights of the last; the model itself is "
+    "then trained, not a copy of it",
+    "model_kwargs": "more arguments of the function",
+    "fit_kwargs": "arguments of the model's `fit`; those of this object's `fit` take precedence",
+    "random_state": "an integer or a RandomState for repeatable fits; None for NumPy's global "
+    "generator (Keras has no such argument)",
+}
 
 
 class KerasEstimator(Estimator):
     """An estimator made of a model, or of a function that makes one."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        described(cls)
 
     def __init__(
         self,
@@ -55,15 +72,6 @@ class KerasEstimator(Estimator):
 class SKLearnClassifier(Classifying, ClassifierMixin, KerasEstimator):
     """A classifier of scikit-learn made of a model, with the arguments that Keras 3 gives it.
 
-    model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y is then one-hot.
-    warm_start: whether each fit continues from the weights of the last. The model itself is then
-        trained, not a copy of it.
-    model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
-    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
-        generator. Keras has no such argument.
-
     Classes may be of any kind; a loss named "sparse..." gets them as numbers, and a model with one
     output as 0 and 1.
     """
@@ -80,31 +88,12 @@ class SKLearnClassifier(Classifying, ClassifierMixin, KerasEstimator):
 
 
 class SKLearnRegressor(Regressing, KerasEstimator):
-    """A regressor of scikit-learn made of a model, with the arguments that Keras 3 gives it.
-
-    model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y then has a row for each sample.
-    warm_start: whether each fit continues from the weights of the last. The model itself is then
-        trained, not a copy of it.
-    model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
-    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
-        generator. Keras has no such argument.
-    """
+    """A regressor of scikit-learn made of a model, with the arguments that Keras 3 gives it."""
 
 
 class SKLearnTransformer(TransformerMixin, KerasEstimator):
     """A transformer of scikit-learn made of a model, with the arguments that Keras 3 gives it: its
     output takes the place of the features.
-
-    model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y then has a row for each sample.
-    warm_start: whether each fit continues from the weights of the last. The model itself is then
-        trained, not a copy of it.
-    model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
-    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
-        generator. Keras has no such argument.
     """
 
     def transform(self, X: Any) -> Array:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from funclab import layers, models, optimizers, registry
+from funclab import layers, models, optimizers, registry, wrappers
 from funclab.optimizers import schedules
 from funclab.registry.parameters import MEANINGS
 
@@ -23,7 +23,7 @@ WORDS = {
 def things() -> list:
     """Each class and function that the parameters belong to."""
     known = [registry.registered(kind).values() for kind in registry.KERAS_MODULES]
-    rooms = [vars(room).values() for room in (layers, models, optimizers, schedules)]
+    rooms = [vars(room).values() for room in (layers, models, optimizers, schedules, wrappers)]
     return [thing for things in (*known, *rooms) for thing in things]
 
 

@@ -27,7 +27,7 @@ from funclab.models.model import Functional, Model
 from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
-from funclab.training.data.free import free_data
+from funclab.training.data.free import arrays_at_leaves, free_data, numbers_joined
 from funclab.training.matching import Output
 from funclab.training.step import Spec, Specs, Step, has_own_loss, own_names
 from funclab.training.targets import function_of, match_targets, match_weights
@@ -192,8 +192,7 @@ def free_targets(
             fix="pass sample_weight=numpy.array([weight_of[label] for label in y]), and multiply "
             "by it in compute_loss.",
         )
-    given = [() if side is None else _numbers_joined(side) for side in (y, sample_weight)]
-    trees = [structure.map_structure(as_array, tree) for tree in given]
+    trees = [() if side is None else arrays_at_leaves(side) for side in (y, sample_weight)]
     sides = [structure.flatten(tree) for tree in trees]
     for array in (*sides[0], *sides[1]):
         if array.dtype.kind not in "biuf":
@@ -239,7 +238,7 @@ def prepare_inputs(model: Model, x: Any) -> tuple[list[Array | None], Any]:
         is_text = reads_text and isinstance(leaf, np.ndarray) and dtype_of(leaf) == STRING
         return as_texts(leaf) if is_text else as_array(leaf)
 
-    tree = structure.map_structure(read, _numbers_joined(x))
+    tree = structure.map_structure(read, numbers_joined(x))
     arrays: list[Array | None] = []
     for leaf in structure.flatten(tree):
         if dtype_of(leaf) == STRING and reads_text:
@@ -253,15 +252,6 @@ def prepare_inputs(model: Model, x: Any) -> tuple[list[Array | None], Any]:
             )
         arrays.append(leaf.astype(model.dtype, copy=False) if leaf.dtype.kind == "f" else leaf)
     return arrays, tree
-
-
-def _numbers_joined(x: Any) -> Any:
-    """Turn lists of numbers into arrays; lists of arrays stay lists."""
-    if isinstance(x, (list, tuple)) and not any(
-        hasattr(leaf, "shape") and len(leaf.shape) for leaf in structure.flatten(x)
-    ):
-        return np.asarray(x)
-    return x
 
 
 def outputs_of(

@@ -31,19 +31,24 @@ def free_data(
         )
     if class_weight is not None:
         sample_weight = _by_class(y, sample_weight, class_weight)
-    trees = [() if side is None else _leaves(side) for side in (x, y, sample_weight)]
+    trees = [() if side is None else arrays_at_leaves(side) for side in (x, y, sample_weight)]
     arrays = [[_plain(leaf) for leaf in structure.flatten(tree)] for tree in trees]
     empty = tuple(structure.map_structure(lambda _: None, tree) for tree in trees)
     return arrays, empty  # type: ignore[return-value]
 
 
-def _leaves(side: Any) -> Any:
+def arrays_at_leaves(side: Any) -> Any:
     """The side with arrays as its leaves; a list of numbers is one array."""
-    if isinstance(side, (list, tuple)) and not any(
-        hasattr(leaf, "shape") and len(leaf.shape) for leaf in structure.flatten(side)
+    return structure.map_structure(as_array, numbers_joined(side))
+
+
+def numbers_joined(x: Any) -> Any:
+    """Turn lists of numbers into arrays; lists of arrays stay lists."""
+    if isinstance(x, (list, tuple)) and not any(
+        hasattr(leaf, "shape") and len(leaf.shape) for leaf in structure.flatten(x)
     ):
-        return np.asarray(side)
-    return structure.map_structure(as_array, side)
+        return np.asarray(x)
+    return x
 
 
 def _plain(array: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
@@ -50,21 +51,27 @@ def validation_source(
     size = options.validation_batch_size or options.batch_size or usual_size(runner.model)
     try:
         if is_stream(validation_data):
-            away = runner.source("test", (validation_data,), size, False, steps)
-            if away is not None:
-                return away
-            forms = runner.batch_forms()
-            return Stream(validation_data, runner.prepare_batch, runner.test, steps, forms=forms)
-        data = held_out
+            return test_source(runner, (validation_data,), size, steps)
         if validation_data is not None:
             parts = validation_parts(validation_data, runner.model)
-            away = runner.source("test", parts, size, False, steps)
-            if away is not None:
-                return away
-            data = runner.prepare(*parts)
-        return None if data is None else Batches(data, size, False, runner.test, steps)
+            return test_source(runner, parts, size, steps)
+        if held_out is not None:
+            return Batches(held_out, size, False, runner.test, steps)
+        return None
     except (DataError, ShapeError, ArgumentError) as error:
         raise located(error, "validation_data") from None
+
+
+def test_source(runner: Runner, sides: Sequence[Any], size: int, steps: int | None) -> Source:
+    """Batches to evaluate on: of (x, y, sample_weight), or of an x that is a stream."""
+    away = runner.source("test", sides, size, False, steps)
+    if away is not None:
+        return away
+    x, y, weight = (*sides, None, None)[:3]
+    if is_stream(x):
+        check_stream(x, y=y, sample_weight=weight)
+        return Stream(x, runner.prepare_batch, runner.test, steps, forms=runner.batch_forms())
+    return Batches(runner.prepare(*sides), size, False, runner.test, steps)
 
 
 def training_as_test(runner: Runner, training: Source) -> Source:

@@ -8,13 +8,7 @@ from typing import Any
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.graph import source_inputs
 from funclab.graph.shape_math import show
-from funclab.layers import (
-    Dense,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    Input,
-    ZeroPadding2D,
-)  # fmt: skip
+from funclab.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input, ZeroPadding2D
 from funclab.models import Model
 from funclab.utils.applications.imagenet_utils import preprocess_input
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from funclab.errors import NotSupportedError
+from funclab.registry import free
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import quote
 
@@ -122,11 +123,8 @@ def identifier(name: str, taken: set[str]) -> str:
     """A variable for a name that is not yet taken; it is taken from now on."""
     stem = re.sub(r"[^0-9a-zA-Z_]+", "_", name)[:40].strip("_") or "x"
     stem = f"_{stem}" if stem[0].isdigit() or keyword.iskeyword(stem) else stem
-    candidate, count = stem, 1
-    while candidate in taken:
-        candidate, count = f"{stem}_{count}", count + 1
-    taken.add(candidate)
-    return candidate
+    taken.add(chosen := free(stem, taken))
+    return chosen
 
 
 def number(value: Any) -> str:
