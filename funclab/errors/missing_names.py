@@ -93,6 +93,8 @@ def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
     def refuse(name: str) -> NoReturn:
         if name.startswith("_"):  # Python tests whether special attributes exist
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        if f"{module}.{name}" in sys.modules:  # a file: where it is imported, Python finds it there
+            raise AttributeError(name)
         asking = sys._getframe(1)
         while asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
             asking = asking.f_back

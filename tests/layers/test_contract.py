@@ -52,6 +52,12 @@ def assert_same(first: Any, second: Any) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+def test_every_layer_is_public():
+    lacking = LAYERS - {*layers.__all__}
+
+    assert not lacking, f"add to funclab/layers/__init__.py, twice: {sorted(lacking)}"
+
+
 def test_every_layer_has_an_example():
     missing = LAYERS ^ {example.name for example in EXAMPLES}
 

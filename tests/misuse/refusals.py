@@ -91,9 +91,14 @@ def refusals(title: str, made: Callable[..., Any], settings: Any) -> tuple[list[
     return taken, answers
 
 
-if __name__ == "__main__":
+def written() -> str:
+    """The text of all."""
     lines, words = list[str](), set[str]()
     for maker in makers():
         taken, answers = refusals(*maker)
         lines, words = lines + taken, words | answers
-    WRITTEN.write_text("\n".join((*lines, "", *sorted(words))) + "\n", "utf-8")
+    return "\n".join((*lines, "", *sorted(words))) + "\n"
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(written(), "utf-8")

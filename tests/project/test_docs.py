@@ -3,6 +3,8 @@
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,3 +138,14 @@ def test_every_registered_class_of_funclab_has_an_example_that_runs_as_a_doctest
 
     assert len(public) > 200
     assert sorted(cls.__name__ for cls in public if ">>>" not in (cls.__doc__ or "")) == []
+
+
+def test_the_doctests_of_one_file_run_alone():
+    """Pytest then asks funclab for names that it lacks while rooms are imported."""
+    file = ROOT / "funclab" / "layers" / "activation.py"
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
+
+    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT)
+
+    assert " passed" in done.stdout
+    assert done.returncode == 0, done.stdout
