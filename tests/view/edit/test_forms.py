@@ -7,6 +7,7 @@ import json
 import pytest
 
 import funclab
+from funclab import config, layers
 from funclab.errors import FunclabError
 from funclab.view.draw.sentences import say
 from tests.view import models
@@ -37,6 +38,28 @@ def test_a_form_of_a_wrapper_has_its_own_settings_and_no_layer():
 
     assert rows == {"merge_mode": "concat"}
     assert form(edit, "fields", "each_step[0]") == []
+
+
+def test_a_menu_has_the_shapes_of_its_own_tensor_and_of_the_settings_of_now():
+    model = funclab.Model(
+        x := funclab.Input((8, 6, 4), name="x"), layers.MaxPooling2D(name="half")(x), name="m"
+    )
+
+    def shapes(place):
+        return {row["kind"]: row["shape"] for row in form(model.edit(), "menu", place)}
+
+    wide, narrow = shapes("x"), shapes("half[0]")
+    config.set_image_data_format("channels_first")
+    try:
+        turned = shapes("x")
+    finally:
+        config.set_image_data_format("channels_last")
+
+    flat = [one["Flatten"] for one in (wide, narrow, turned)]
+    assert flat == ["(None, 192)", "(None, 48)", "(None, 192)"]
+    means = [one["GlobalAveragePooling2D"] for one in (wide, narrow, turned)]
+    assert means == ["(None, 4)", "(None, 4)", "(None, 8)"]
+    assert wide["LSTM"] == "" and shapes("x") == wide
 
 
 def test_nothing_can_be_merged_with_what_an_input_reads(edit):
