@@ -63,6 +63,8 @@ class Operators:
     tensors, while `==` of these asks whether they are the same object."""
 
     dtype: str
+    shape: Shape
+    mask: Any
 
     __add__, __radd__ = _forward("add"), _backward("add")
     __sub__, __rsub__ = _forward("subtract"), _backward("subtract")
@@ -80,6 +82,14 @@ class Operators:
     __and__, __rand__ = _logic("and"), _logic("and", turned=True)
     __or__, __ror__ = _logic("or"), _logic("or", turned=True)
     __xor__, __rxor__ = _logic("xor"), _logic("xor", turned=True)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def _keras_mask(self) -> Any:
+        return self.mask
 
     def __invert__(self) -> Any:
         is_logic = isinstance(self, Tensor) or self.dtype == "bool"
@@ -154,10 +164,6 @@ class Tensor(Operators):
         self.meaning: Meaning | None = None
 
     @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
     def _keras_history(self) -> History:
         if "node" not in vars(self):
             raise AttributeError  # a mask has none: `hasattr` is how others ask
@@ -174,10 +180,6 @@ class Tensor(Operators):
     @property
     def _keras_shape(self) -> Shape:
         return self.shape
-
-    @property
-    def _keras_mask(self) -> Tensor | None:
-        return self.mask
 
     @property
     def _uses_learning_phase(self) -> bool:

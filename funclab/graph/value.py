@@ -56,14 +56,6 @@ class Value(Operators):
         self.zeros_like: Value | None = None
         """For zeros whose batch size is not known yet: the value with the same batch size."""
 
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def _keras_mask(self) -> Value | None:
-        return self.mask
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} shape={show(self.shape)}, dtype={self.dtype}>"
 
@@ -91,6 +83,25 @@ class Call:
         return f"<Call {self.op} in {'/'.join(self.scope) or 'no layer'}>"
 
 
+class Numbers(Value):
+    """A value whose numbers Python and NumPy can read now, from its `array`."""
+
+    def __float__(self: Any) -> float:
+        numbers_asked()
+        return float(self.array)
+
+    def __int__(self: Any) -> int:
+        numbers_asked()
+        return int(self.array)
+
+    def __len__(self: Any) -> int:
+        return len(self.array)
+
+    def __array__(self: Any, dtype: Any = None, copy: bool | None = None) -> Array:
+        numbers_asked()
+        return np.array(self.array, dtype)
+
+
 class Constant(Value):
     """A value that is known when the tape is recorded."""
 
@@ -116,7 +127,7 @@ class Constant(Value):
         return cls(array)
 
 
-class Eager(Constant):
+class Eager(Numbers, Constant):
     """The result of a call that was computed at once and is kept for gradients.
 
     It has numbers: `numpy()`, `float(x)`, `if x > 0`, and NumPy functions, which leave the tape.
@@ -130,9 +141,6 @@ class Eager(Constant):
         """The numbers as an array; a NumPy number if there are no axes."""
         numbers_asked()
         return self.array[()]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self.numpy(), dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         name = UFUNCS.get(ufunc.__name__, ufunc.__name__)
@@ -148,20 +156,11 @@ class Eager(Constant):
         args, kwargs = structure.map_structure(plain, (args, kwargs))
         return function(*args, **kwargs)
 
-    def __float__(self) -> float:
-        return float(self.numpy())
-
-    def __int__(self) -> int:
-        return int(self.numpy())
-
     def __index__(self) -> int:
         return operator.index(self.numpy())
 
     def __bool__(self) -> bool:
         return bool(self.numpy())
-
-    def __len__(self) -> int:
-        return len(self.array)
 
     def __iter__(self) -> Iterator[Any]:
         return iter([self[i] for i in range(len(self))])
@@ -179,7 +178,7 @@ class Eager(Constant):
         return as_array(self.array.copy())
 
 
-class Variable(Value):
+class Variable(Numbers):
     """A value that persists between runs: a weight, or a layer's state.
 
     Its memory is allocated when first needed, so a model with a billion weights can be built and
@@ -258,21 +257,6 @@ class Variable(Value):
         self.array  # noqa: B018 allocates it before the lock is taken
         with self.lock or nullcontext():
             return self.array.copy()
-
-    def __float__(self) -> float:
-        numbers_asked()
-        return float(self.array)
-
-    def __int__(self) -> int:
-        numbers_asked()
-        return int(self.array)
-
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        numbers_asked()
-        return np.array(self.array, dtype)
 
     def is_read(self, time: int) -> None:
         """To be said when a call that is computed at once reads it."""

@@ -10,10 +10,10 @@ from typing import Any
 from funclab import ops, registry
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.shape_math import Shape, show, to_shape
-from funclab.graph.tape import current_tape
 from funclab.layers.activation import Softmax
 from funclab.layers.base import Layer
 from funclab.layers.core import EinsumDense
+from funclab.layers.recurrent.cells import build_within
 from funclab.layers.regularization import Dropout
 from funclab.registry.parameters import MEANINGS
 
@@ -113,12 +113,7 @@ class HeadAttention(Layer, abstract=True):
         penalty = self.inner_regularizer
         layer = EinsumDense(formula, lengths, activity_regularizer=penalty, **settings)
         setattr(self, self._place(role), layer)
-        tape = current_tape()
-        scope = tape.scope
-        with tape:
-            tape.scope = (*scope, self.name)
-            layer.build(shape)
-            tape.scope = scope
+        build_within(self, layer, shape)
 
     def _place(self, role: str) -> str:
         """The attribute that holds an inner layer: files name its weights after it."""

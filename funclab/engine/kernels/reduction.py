@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from funclab.engine.kernels.jit import jit
+from funclab.engine.kernels.jit import ENABLED, jit
 from funclab.engine.kernels.threads import share_samples
 
 OPERATIONS = 25
@@ -48,7 +48,7 @@ def extreme_vjp(g, x, axes, out, gx):
 
 def as_blocks(x, axes):
     """x as (blocks, elements to reduce, columns); None if the loops would gain nothing."""
-    side_by_side = len(axes) > 0 and axes[-1] - axes[0] < len(axes)
+    side_by_side = ENABLED and len(axes) > 0 and axes[-1] - axes[0] < len(axes)
     if not side_by_side or x.dtype.char not in "fd" or not x.size or not x.flags.c_contiguous:
         return None
     columns = math.prod(x.shape[axes[-1] + 1 :])
@@ -57,7 +57,7 @@ def as_blocks(x, axes):
     return blocks if columns > 1 else None
 
 
-@jit(numpy=lambda x, out: np.add.reduce(x, 1, None, out))
+@jit
 def add(x, out):
     for block in range(x.shape[0]):
         total = out[block]
@@ -67,7 +67,7 @@ def add(x, out):
                 total[c] += x[block, i, c]
 
 
-@jit(numpy=lambda x, out: np.maximum.reduce(x, 1, None, out))
+@jit
 def largest(x, out):
     rows = x.shape[1]
     for block in range(x.shape[0]):
@@ -83,7 +83,7 @@ def largest(x, out):
                 best[c] = value if (value > best[c]) | (value != value) else best[c]
 
 
-@jit(numpy=lambda x, out: np.minimum.reduce(x, 1, None, out))
+@jit
 def smallest(x, out):
     for block in range(x.shape[0]):
         best = out[block]
@@ -95,12 +95,7 @@ def smallest(x, out):
                 best[c] = value if (value < best[c]) | (value != value) else best[c]
 
 
-def share_in_numpy(g, x, out, gx):
-    np.equal(x, out[:, None], gx)
-    np.multiply(gx, (g / gx.sum(axis=1))[:, None], gx)
-
-
-@jit(numpy=share_in_numpy)
+@jit
 def share(g, x, out, gx):
     zero, one = g.dtype.type(0), g.dtype.type(1)
     each = np.empty(x.shape[2], g.dtype)
