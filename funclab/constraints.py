@@ -42,7 +42,6 @@ class Constraint(registry.Configured, kind="constraint", calls=with_arrays):
 class NonNeg(Constraint):
     """No weight below 0.
 
-    >>> import numpy as np
     >>> NonNeg()(np.array([1.0, -2.0]))
     array([1., 0.])
     """
@@ -59,7 +58,6 @@ class MaxNorm(Constraint):
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014, section 5.1.
 
-    >>> import numpy as np
     >>> MaxNorm(1.0)(np.array([[3.0], [4.0]])).round(2)
     array([[0.6],
            [0.8]])
@@ -76,7 +74,6 @@ class MaxNorm(Constraint):
 class UnitNorm(Constraint):
     """Every vector of weights has norm 1; `axis` as for MaxNorm.
 
-    >>> import numpy as np
     >>> UnitNorm()(np.array([[3.0], [4.0]])).round(2)
     array([[0.6],
            [0.8]])
@@ -93,7 +90,6 @@ class MinMaxNorm(Constraint):
 
     At rate 1 it gets there in every step, at lower rates part of the way; `axis` as for MaxNorm.
 
-    >>> import numpy as np
     >>> MinMaxNorm(0.5, 1.0)(np.array([[3.0], [4.0]])).round(2)
     array([[0.6],
            [0.8]])

@@ -39,7 +39,6 @@ class L1L2(Regularizer):
 
     Raises: ArgumentError for a factor that is not a finite number >= 0.
 
-    >>> import numpy as np
     >>> L1L2(l1=0.1, l2=0.1)(np.array([1.0, -2.0]))
     array(0.8)
     """
@@ -64,7 +63,6 @@ class L1(L1L2):
 
     Source: Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
 
-    >>> import numpy as np
     >>> L1(0.1)(np.array([1.0, -2.0]))
     array(0.3)
     """
@@ -78,7 +76,6 @@ class L2(L1L2):
 
     Source: Hoerl and Kennard, "Ridge regression", 1970.
 
-    >>> import numpy as np
     >>> L2(0.1)(np.array([1.0, -2.0]))
     array(0.5)
     """
@@ -93,7 +90,6 @@ class OrthogonalRegularizer(Regularizer):
     Shapes: a matrix (rows, columns).
     Raises: ArgumentError unless `mode` is "rows" or "columns".
 
-    >>> import numpy as np
     >>> OrthogonalRegularizer(0.1)(np.eye(2))
     array(0.)
     """

@@ -24,7 +24,8 @@ import pytest
 MOST = 20
 ALL = bool(os.environ.get("ALL") or os.environ.get("SOAK"))
 FRONT_ENDS = ("lab", "notebook7")
-SLOW = ("tests/browser/", "tests/lessons/", "tests/distribute/", "tests/guide/", "tests/project/")
+BROWSER = "tests/browser/"
+SLOW = (BROWSER, "tests/lessons/", "tests/distribute/", "tests/guide/", "tests/project/")
 WORD = re.compile(r"\w+=\([^()]*\)|\w+=[^,()\s]+|\w+|[^\w\s(),]+")
 Case = TypeVar("Case")
 
@@ -60,7 +61,7 @@ def slowest_first(items: list[pytest.Item], seconds: dict[str, float]) -> list[p
 
     def rank(item: pytest.Item) -> tuple[bool, float]:
         file = item.nodeid.partition("::")[0]
-        return not file.startswith(SLOW[0]), -seconds.get(file, 60.0 * file.startswith(SLOW))
+        return not file.startswith(BROWSER), -seconds.get(file, 60.0 * file.startswith(SLOW))
 
     return sorted(items, key=rank)
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from funclab.errors import TensorTypeError, plain
 from funclab.graph import structure
-from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import now
 
 if TYPE_CHECKING:
     from funclab.graph.operation import Operation
-
-_clock = itertools.count()
-
-
-def now() -> int:
-    """A reading of the counter that orders all nodes: later than every existing node."""
-    return next(_clock)
-
 
 OBSERVERS: list[list[Node]] = []
 """Observers: lists to which each new node is appended."""
@@ -64,6 +56,12 @@ class Arguments:
         return self.convert(values.__getitem__)
 
 
+def _of_each(tensors: str, what: str) -> Any:
+    """A property of a node: something of each of its input or output tensors."""
+    listed, wanted = attrgetter(tensors), attrgetter(what)
+    return property(lambda self: [wanted(tensor) for tensor in listed(self)])
+
+
 class Node:
     """One call of `operation`; `index` numbers its calls, from 0.
 
@@ -92,7 +90,7 @@ class Node:
                     why=f"{operation.name} returned something else from its call.",
                     fix="return what funclab.ops or other layers give you.",
                 )
-        self.time = next(_clock)
+        self.time = now()
         self.index = len(operation.inbound_nodes)
         self.is_input = not self.arguments.tensors
         operation.inbound_nodes.append(self)
@@ -123,37 +121,14 @@ class Node:
         return [tensor.node for tensor in self.arguments.tensors]
 
     # The names of Keras 2.
-    @property
-    def outbound_layer(self) -> Operation:
-        return self.operation
-
-    @property
-    def inbound_layers(self) -> list[Operation]:
-        return [tensor.node.operation for tensor in self.arguments.tensors]
-
-    @property
-    def node_indices(self) -> list[int]:
-        return [tensor.node.index for tensor in self.arguments.tensors]
-
-    @property
-    def tensor_indices(self) -> list[int]:
-        return [tensor.index for tensor in self.arguments.tensors]
-
-    @property
-    def input_masks(self) -> list[Tensor | None]:
-        return [tensor.mask for tensor in self.input_tensors]
-
-    @property
-    def output_masks(self) -> list[Tensor | None]:
-        return [tensor.mask for tensor in self.output_tensors]
-
-    @property
-    def input_shapes(self) -> list[Shape]:
-        return [tensor.shape for tensor in self.input_tensors]
-
-    @property
-    def output_shapes(self) -> list[Shape]:
-        return [tensor.shape for tensor in self.output_tensors]
+    outbound_layer = property(attrgetter("operation"))
+    inbound_layers = _of_each("arguments.tensors", "node.operation")
+    node_indices = _of_each("arguments.tensors", "node.index")
+    tensor_indices = _of_each("arguments.tensors", "index")
+    input_masks, output_masks = (_of_each(f"{end}_tensors", "mask") for end in ("input", "output"))
+    input_shapes, output_shapes = (
+        _of_each(f"{end}_tensors", "shape") for end in ("input", "output")
+    )
 
     def get_config(self) -> dict[str, Any]:
         """The links of this node by name, in the form of Keras 2."""

@@ -29,7 +29,7 @@ _clock = itertools.count()
 
 
 def now() -> int:
-    """A time later than those of all calls so far, which are ordered by it."""
+    """A time later than those of all nodes and calls so far, which are ordered by it."""
     return next(_clock)
 
 

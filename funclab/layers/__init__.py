@@ -5,7 +5,7 @@ from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, S
 from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.attention import AdditiveAttention, Attention
 from funclab.layers.base import Layer
-from funclab.layers.wrappers import SpectralNormalization, Bidirectional
+from funclab.layers.wrappers import SpectralNormalization, Bidirectional, TimeDistributed, Wrapper
 from funclab.layers.convolution import (
     Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, Convolution1D,
     Convolution1DTranspose, Convolution2D, Convolution2DTranspose, Convolution3D,
@@ -14,24 +14,17 @@ from funclab.layers.convolution import (
 from funclab.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from funclab.layers.recurrent.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from funclab.layers.core import (
-    Dense,
-    EinsumDense,
-    Embedding,
-    Identity,
-    Masking,
-    ReversibleEmbedding,
-)
-from funclab.layers.recurrent.lstm import GRU, SimpleRNN
+    Dense, EinsumDense, Embedding, Identity, Masking, ReversibleEmbedding,
+)  # fmt: skip
+from funclab.layers.recurrent.lstm import GRU, SimpleRNN, LSTM
 from funclab.layers.heads import GroupQueryAttention, MultiHeadAttention
 from funclab.layers.input import Input, InputLayer
-from funclab.layers.merge import Concatenate, Dot, concatenate, dot
-from funclab.layers.functions import Lambda
-from funclab.layers.recurrent.lstm import LSTM
-from funclab.layers.recurrent.layers import RNN
 from funclab.layers.merge import (
-    Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
-    subtract,
+    Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract, add, average, concatenate,
+    dot, maximum, minimum, multiply, subtract,
 )  # fmt: skip
+from funclab.layers.functions import Lambda
+from funclab.layers.recurrent.layers import RNN
 from funclab.layers.normalization import (
     BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
 )  # fmt: skip
@@ -59,9 +52,7 @@ from funclab.layers.preprocessing.moving import (
     RandomElasticTransform, RandomPerspective, RandomRotation, RandomShear, RandomTranslation,
     RandomZoom,
 )  # fmt: skip
-from funclab.layers.preprocessing.policies import (
-    AugMix, Pipeline, RandAugment, RandomColorJitter,
-)  # fmt: skip
+from funclab.layers.preprocessing.policies import AugMix, Pipeline, RandAugment, RandomColorJitter
 from funclab.layers.preprocessing.toning import (
     RandomBrightness, RandomColorDegeneration, RandomContrast, RandomGaussianBlur, RandomGrayscale,
     RandomHue, RandomInvert, RandomPosterization, RandomSaturation, RandomSharpness, Solarization,
@@ -82,7 +73,6 @@ from funclab.layers.separable import (
 from funclab.layers.spec import InputSpec
 from funclab.layers.preprocessing.scaling import CenterCrop, Resizing
 from funclab.layers.preprocessing.text import TextVectorization
-from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.errors.missing_names import guard
 
 

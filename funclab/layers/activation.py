@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.errors import suggest
@@ -29,37 +29,38 @@ MEANINGS |= {
 }
 
 
-class Activation(Layer):
+class SameShape(Layer, abstract=True):
+    """A layer whose output has the shape of its input, and its mask."""
+
+    told: ClassVar = {"Shapes": "x (any) -> out (same as x)"}
+    supports_masking = True
+
+
+class Activation(SameShape):
     """out = activation(x), for an activation given by name or as a function.
 
-    Shapes: x (any) -> out (same as x).
     Raises: NameLookupError for an unknown name.
 
-    >>> import numpy as np
     >>> Activation("relu")(np.array([[-1.0, 2.0]]))
     array([[0., 2.]], dtype=float32)
     """
 
-    supports_masking = True
     activation: Any
 
     def call(self, inputs: Any) -> Any:
         return self.activation(inputs)
 
 
-class ReLU(Layer):
+class ReLU(SameShape):
     """x from `threshold` on (at most `max_value`), else negative_slope * (x - threshold).
 
-    Shapes: x (any) -> out (same as x).
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
         ICML 2010.
 
-    >>> import numpy as np
     >>> ReLU(max_value=6)(np.array([[1.0, 2.0, 9.0]]))
     array([[1., 2., 6.]], dtype=float32)
     """
 
-    supports_masking = True
     max_value: float | None = None
     negative_slope: float = 0.0
     threshold: float = 0.0
@@ -68,19 +69,16 @@ class ReLU(Layer):
         return ops.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(SameShape):
     """x above 0, negative_slope * x below. Keras 2 calls the slope `alpha`.
 
-    Shapes: x (any) -> out (same as x).
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models",
         ICML 2013.
 
-    >>> import numpy as np
     >>> LeakyReLU(0.5)(np.array([[-1.0, 2.0]]))
     array([[-0.5,  2. ]], dtype=float32)
     """
 
-    supports_masking = True
     negative_slope: float = 0.3
     alpha: float | None = None
 
@@ -92,26 +90,23 @@ class LeakyReLU(Layer):
         return ops.leaky_relu(inputs, self.negative_slope)
 
 
-class ELU(Layer):
+class ELU(SameShape):
     """x above 0, alpha * (e^x - 1) below.
 
-    Shapes: x (any) -> out (same as x).
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units",
         ICLR 2016.
 
-    >>> import numpy as np
     >>> ELU()(np.array([[0.0, 2.0]]))
     array([[0., 2.]], dtype=float32)
     """
 
-    supports_masking = True
     alpha: float = 1.0
 
     def call(self, inputs: Any) -> Any:
         return ops.elu(inputs, self.alpha)
 
 
-class PReLU(Layer):
+class PReLU(SameShape):
     """x above 0, alpha * x below, with an alpha that is learned for each element of a sample.
 
     Shapes: x (batch, ...) -> out (same as x). Along `shared_axes` (counted from 1) elements share
@@ -119,13 +114,11 @@ class PReLU(Layer):
     Weights: alpha (..., with length 1 on the shared axes).
     Source: He et al., "Delving deep into rectifiers", ICCV 2015, equation 1.
 
-    >>> from funclab import Input
     >>> layer = PReLU()
     >>> layer(Input((4,))).shape, layer.alpha.shape
     ((None, 4), (4,))
     """
 
-    supports_masking = True
     alpha_initializer: Any = "Zeros"
     alpha_regularizer: Any = None
     alpha_constraint: Any = None
@@ -152,18 +145,16 @@ class PReLU(Layer):
         return ops.subtract(ops.relu(inputs), ops.multiply(self.alpha, below))
 
 
-class Softmax(Layer):
+class Softmax(SameShape):
     """Positive numbers that sum to 1 along `axis`: e^x divided by its sum.
 
     Shapes: x (any) -> out (same as x). A `mask` with as many axes as x excludes elements from the
         sum; a mask of time steps is passed on.
 
-    >>> import numpy as np
     >>> Softmax()(np.array([[1.0, 1.0]]))
     array([[0.5, 0.5]], dtype=float32)
     """
 
-    supports_masking = True
     axis: Any = -1
 
     def prepare(self) -> None:

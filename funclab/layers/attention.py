@@ -27,7 +27,6 @@ class Attention(Layer):
     Source: Luong et al., "Effective approaches to attention-based neural machine translation",
         EMNLP 2015.
 
-    >>> from funclab import Input
     >>> Attention()([Input((5, 8)), Input((7, 8))]).shape
     (None, 5, 8)
     """
@@ -117,17 +116,13 @@ class AdditiveAttention(Attention):
     Source: Bahdanau et al., "Neural machine translation by jointly learning to align and
         translate", ICLR 2015, section A.1.2.
 
-    >>> from funclab import Input
     >>> AdditiveAttention()([Input((5, 8)), Input((7, 8))]).shape
     (None, 5, 8)
     """
 
     use_scale: bool = True
-    dropout: float = 0.0
-    seed: int | None = None
-
-    def prepare(self) -> None:
-        self.stream = stream(self.seed) if self.dropout else None
+    score_mode = "dot"  # no argument here
+    order = ("use_scale", "dropout", "seed")
 
     def build(self, input_shape: Any) -> None:
         self._check(input_shape)

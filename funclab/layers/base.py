@@ -59,6 +59,8 @@ class Layer(Weighted):
     supports_masking = False
     usual_training: ClassVar[bool] = False
     """How it behaves where nobody says whether a model is trained."""
+    hands_training_on = False
+    """Whether its call takes `training` only for the layers inside."""
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
     fields: ClassVar[dict[str, Any]] = {}
@@ -167,9 +169,7 @@ class Layer(Weighted):
     def compute_dtype(self) -> str:
         return self.dtype
 
-    @property
-    def variable_dtype(self) -> str:
-        return self.dtype
+    variable_dtype = compute_dtype
 
     @property
     def mask_arguments(self) -> Sequence[str]:
@@ -178,7 +178,7 @@ class Layer(Weighted):
 
     @property
     def uses_training(self) -> bool:
-        own = "training" in call_parameters(type(self))
+        own = "training" in call_parameters(type(self)) and not self.hands_training_on
         return own or any(layer.uses_training for layer in self.sublayers)
 
     # Calling.

@@ -15,20 +15,10 @@ from funclab.registry import sharing, user_classes
 from funclab.registry.parameters import parameters
 
 NOT_WRITTEN = {
-    *(
-        "activity_regularizer",
-        "ELU.alpha",
-        "LeakyReLU.alpha",
-        "autocast",
-        "flash_attention",
-        "gptq_unpacked_column_size",
-        "implementation",
-        "input_length",
-        "lora_alpha",
-        "lora_rank",
-    ),
-    *("quantization_config", "use_cudnn"),
-}
+    "activity_regularizer", "ELU.alpha", "LeakyReLU.alpha", "autocast", "flash_attention",
+    "gptq_unpacked_column_size", "implementation", "input_length", "lora_alpha", "lora_rank",
+    "quantization_config", "use_cudnn",
+}  # fmt: skip
 """Arguments that Keras' configs omit while they are at their defaults, of all or of one class."""
 
 

@@ -10,6 +10,7 @@ from funclab import activations, ops
 from funclab.errors import ShapeError
 from funclab.graph.shape_math import show, to_shape
 from funclab.initializers import VarianceScaling
+from funclab.layers.activation import SameShape
 from funclab.layers.base import Layer
 from funclab.layers.formula import Formula
 from funclab.layers.spec import InputSpec
@@ -52,7 +53,6 @@ class Dense(Kernel):
     Raises: ArgumentError unless `units` is a positive integer; ShapeError for inputs with only one
         axis, or with another number of features than at the first call.
 
-    >>> from funclab import Input
     >>> Dense(64, activation="relu")(Input((784,))).shape
     (None, 64)
     """
@@ -102,7 +102,6 @@ class EinsumDense(Kernel):
         1 for those after the first of them).
     Raises: ArgumentError for another kind of formula; ShapeError for inputs that do not fit it.
 
-    >>> from funclab import Input
     >>> EinsumDense("abc,cde->abde", (None, 8, 16), bias_axes="de")(Input((5, 4))).shape
     (None, 5, 8, 16)
     """
@@ -160,7 +159,6 @@ class Embedding(Layer):
 
     With `mask_zero`, 0 stands for padding: layers that support masks skip it.
 
-    >>> from funclab import Input
     >>> Embedding(1000, 64)(Input((10,), dtype="int32")).shape
     (None, 10, 64)
     """
@@ -208,7 +206,6 @@ class ReversibleEmbedding(Embedding):
     Raises: as Embedding.
     Source: Press and Wolf, "Using the output embedding to improve language models", EACL 2017.
 
-    >>> from funclab import Input
     >>> table = ReversibleEmbedding(1000, 64)
     >>> table(table(Input((10,), dtype="int32")), reverse=True).shape
     (None, 10, 1000)
@@ -257,7 +254,6 @@ class Masking(Layer):
 
     Shapes: x (batch, time, features) -> out (same as x), with a mask (batch, time).
 
-    >>> from funclab import Input
     >>> Masking()(Input((10, 4))).shape
     (None, 10, 4)
     """
@@ -275,17 +271,12 @@ class Masking(Layer):
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
 
-class Identity(Layer):
+class Identity(SameShape):
     """out = x.
 
-    Shapes: x (any) -> out (same as x).
-
-    >>> import numpy as np
     >>> Identity()(np.array([1.0, 2.0]))
     array([1., 2.], dtype=float32)
     """
-
-    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return inputs

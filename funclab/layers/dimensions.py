@@ -6,6 +6,9 @@ import re
 import textwrap
 from typing import Any
 
+from funclab.layers.base import Layer
+from funclab.layers.spec import InputSpec
+
 SPACES = {
     1: ("sequences", ("time",), "features", "shorter"),
     2: ("images", ("height", "width"), "channels", "smaller"),
@@ -13,6 +16,23 @@ SPACES = {
 }
 """For each number of axes between batch and channels: the name of the inputs, those of the axes and
 of the channels, and the word for inputs that are too small for a window."""
+
+
+class Dimensional(Layer, abstract=True):
+    """A layer on inputs with `rank` axes between batch and channels."""
+
+    rank = 2
+    data_format = "channels_last"
+
+    def prepare(self) -> None:
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """These axes."""
+        first = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(first, first + self.rank))
+
 
 Example = tuple[str, str, str]
 """The arguments of a layer, and the shapes of an input and its output, without the batch."""
@@ -45,7 +65,7 @@ def documentation(text: str, rank: int, name: str, example: Example) -> str:
     filled = filled[0].upper() + filled[1:]
     arguments, shape, made = example
     shown = f">>> {name}({arguments})(Input(({shape}))).shape\n    (None, {made})"
-    return f"{filled}\n\n    >>> from funclab import Input\n    {shown}\n    "
+    return f"{filled}\n\n    {shown}\n    "
 
 
 def _wrapped(line: str) -> str:
@@ -71,7 +91,10 @@ def family(
         own_name, parent = name.format(rank), own(base, rank)
         doc = documentation(f"{own(says, rank)}\n\n    {text.strip()}", rank, own_name, example)
         content = {key: own(value, rank) for key, value in attributes.items()}
-        content = {key: value for key, value in content.items() if value is not ...}
+        lacking = {key for key, value in content.items() if value is ...}
+        content = {key: value for key, value in content.items() if key not in lacking}
+        if kinds := content.get("__annotations__"):
+            content["__annotations__"] = {k: kinds[k] for k in kinds if k not in lacking}
         content |= {"rank": rank, "__doc__": doc, "__module__": parent.__module__}
         layers.append(type(own_name, (parent,), content))
     return layers

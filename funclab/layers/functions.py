@@ -31,7 +31,6 @@ class Lambda(Layer):
     A function with an argument `mask` or `training` receives it. Weights that it uses do not belong
     to the layer: write a subclass of Layer for that.
 
-    >>> from funclab import Input, ops
     >>> Lambda(lambda x: ops.sum(x, axis=-1))(Input((3, 4))).shape
     (None, 3)
     """

@@ -246,7 +246,6 @@ class MultiHeadAttention(HeadAttention):
         numbers of positions.
     Source: Vaswani et al., "Attention is all you need", NIPS 2017, section 3.2.
 
-    >>> from funclab import Input
     >>> x = Input((5, 16))
     >>> MultiHeadAttention(num_heads=2, key_dim=8)(x, x, use_causal_mask=True).shape
     (None, 5, 16)
@@ -297,7 +296,6 @@ class GroupQueryAttention(HeadAttention):
     Source: Ainslie et al., "GQA: training generalized multi-query transformer models from
         multi-head checkpoints", EMNLP 2023.
 
-    >>> from funclab import Input
     >>> x = Input((5, 16))
     >>> GroupQueryAttention(head_dim=8, num_query_heads=4, num_key_value_heads=2)(x, x).shape
     (None, 5, 16)

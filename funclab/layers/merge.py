@@ -98,7 +98,6 @@ def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) 
     Shapes: {inputs} of one shape (or broadcast together) -> out (that shape).
     Raises: ShapeError if the shapes do not fit{fault}
 
-    >>> import numpy as np
     >>> {name}()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
     array([{made}], dtype=float32)
     """
@@ -202,7 +201,6 @@ class Concatenate(Merge):
     Shapes: tensors that differ only on `axis` -> out, whose length there is the sum of theirs.
     Raises: ShapeError if they differ on another axis.
 
-    >>> from funclab import Input
     >>> Concatenate()([Input((3,)), Input((4,))]).shape
     (None, 7)
     """
@@ -241,7 +239,6 @@ class Dot(Merge):
         their norms, so the result is their cosine similarity.
     Raises: ArgumentError unless `axes` is one integer or two; ShapeError if the lengths differ.
 
-    >>> from funclab import Input
     >>> Dot(axes=1)([Input((4,)), Input((4,))]).shape
     (None, 1)
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -76,7 +76,6 @@ class BatchNormalization(Affine):
         internal covariate shift", ICML 2015, algorithms 1 and 2; with `renorm` Ioffe, "Batch
         renormalization", NIPS 2017, algorithm 1.
 
-    >>> from funclab import Input
     >>> layer = BatchNormalization()
     >>> layer(Input((8, 8, 3))).shape, layer.count_params()
     ((None, 8, 8, 3), 12)
@@ -210,6 +209,10 @@ def _one_axis(axis: Any) -> int:
 class AlongAxes(Layer, abstract=True):
     """A layer that normalizes along one or more axes."""
 
+    told: ClassVar = {
+        "Shapes": "x (batch, ...) -> out (same as x)",
+        "Raises": "ArgumentError unless the axis is an integer or several integers",
+    }
     axis: Any = -1
 
     def prepare(self) -> None:
@@ -235,12 +238,9 @@ class AlongAxes(Layer, abstract=True):
 class LayerNormalization(Affine, AlongAxes):
     """Each sample normalized to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
-    Shapes: x (batch, ...) -> out (same as x).
     Weights: gamma, beta (the lengths of the axes).
-    Raises: ArgumentError unless the axis is an integer or several integers.
     Source: Ba et al., "Layer normalization", 2016, equation 4.
 
-    >>> import numpy as np
     >>> LayerNormalization()(np.array([[1.0, 2.0, 3.0]])).round(2)
     array([[-1.22,  0.  ,  1.22]], dtype=float32)
     """
@@ -266,7 +266,6 @@ class GroupNormalization(Affine):
         cannot be divided into this many groups.
     Source: Wu and He, "Group normalization", ECCV 2018, equation 7.
 
-    >>> import numpy as np
     >>> GroupNormalization(groups=2)(np.array([[1.0, 3.0, 10.0, 30.0]])).round(2)
     array([[-1.,  1., -1.,  1.]], dtype=float32)
     """
@@ -316,12 +315,9 @@ def _undivided(layer: Any, channels: int | None, groups: int, shape: str) -> Sha
 class RMSNormalization(AlongAxes):
     """Each sample divided by the root of its mean square along `axis`, times scale.
 
-    Shapes: x (batch, ...) -> out (same as x).
     Weights: scale (the lengths of the axes), which is broadcast from the last axis on.
-    Raises: ArgumentError unless the axis is an integer or several integers.
     Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4.
 
-    >>> import numpy as np
     >>> RMSNormalization()(np.array([[1.0, 7.0]])).round(2)
     array([[0.2, 1.4]], dtype=float32)
     """
@@ -341,10 +337,7 @@ class RMSNormalization(AlongAxes):
 class UnitNormalization(AlongAxes):
     """Each sample divided by its norm along `axis`: the root of the sum of squares becomes 1.
 
-    Shapes: x (batch, ...) -> out (same as x).
-    Raises: ArgumentError unless the axis is an integer or several integers.
 
-    >>> import numpy as np
     >>> UnitNormalization()(np.array([[3.0, 4.0]]))
     array([[0.6, 0.8]], dtype=float32)
     """

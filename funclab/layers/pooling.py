@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from funclab import ops
-from funclab.layers.base import Layer
-from funclab.layers.dimensions import family
-from funclab.layers.spec import InputSpec
+from funclab.layers.dimensions import Dimensional, family
 from funclab.ops.nn.window import check_padding, per_axis
 
 
-class Pooling(Layer, abstract=True):
+class Pooling(Dimensional, abstract=True):
     """A window that slides along the `rank` axes between batch and channels."""
 
-    rank = 2
     pool: ClassVar[Any]
     pool_size: Any = 2
     strides: Any = None
@@ -26,7 +23,7 @@ class Pooling(Layer, abstract=True):
         strides = self.pool_size if self.strides is None else self.strides
         self.strides = per_axis(strides, self.rank, "strides")
         self.padding = check_padding(self.padding)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().prepare()
 
     def call(self, inputs: Any) -> Any:
         settings = (self.pool_size, self.strides, self.padding, self.data_format)
@@ -55,22 +52,12 @@ AveragePooling1D, AveragePooling2D, AveragePooling3D = family(
 )  # fmt: skip
 
 
-class GlobalPooling(Layer, abstract=True):
+class GlobalPooling(Dimensional, abstract=True):
     """One number per channel for all the axes between batch and channels."""
 
-    rank = 2
     reduce: ClassVar[Any]
     data_format: str | None = None
     keepdims: bool = False
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """The axes that are reduced."""
-        first = 2 if self.data_format == "channels_first" else 1
-        return tuple(range(first, first + self.rank))
 
     def call(self, inputs: Any) -> Any:
         return type(self).reduce(inputs, axis=self.axes, keepdims=bool(self.keepdims))
@@ -108,17 +95,16 @@ GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D = family(
 )  # fmt: skip
 
 
-class AdaptivePooling(Layer, abstract=True):
+class AdaptivePooling(Dimensional, abstract=True):
     """`output_size` windows along the `rank` axes between batch and channels."""
 
-    rank = 2
     pool: ClassVar[Any]
     output_size: Any
     data_format: str | None = None
 
     def prepare(self) -> None:
         self.output_size = per_axis(self.output_size, self.rank, "output_size")
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().prepare()
 
     def call(self, inputs: Any) -> Any:
         return type(self).pool(inputs, self.output_size, self.data_format)

@@ -7,7 +7,7 @@ from typing import Any
 
 from funclab import ops, regularizers
 from funclab.graph.shape_math import to_shape
-from funclab.layers.base import Layer
+from funclab.layers.activation import SameShape
 from funclab.layers.checks import stream
 from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
@@ -15,10 +15,8 @@ from funclab.ops.random import dropout, random_normal
 from funclab.registry.parameters import wrong_value
 
 
-class Seeded(Layer, abstract=True):
+class Seeded(SameShape, abstract=True):
     """A layer that draws random numbers from its own stream, which starts at `seed`."""
-
-    supports_masking = True
 
     def prepare(self) -> None:
         self.stream = stream(self.constructor_arguments["seed"])
@@ -33,7 +31,6 @@ class Dropout(Seeded):
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014.
 
-    >>> import numpy as np
     >>> Dropout(0.5)(np.ones((1, 3)))  # nothing is dropped outside training
     array([[1., 1., 1.]], dtype=float32)
     """
@@ -72,7 +69,6 @@ class AlphaDropout(Dropout):
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Klambauer et al., "Self-normalizing neural networks", NIPS 2017, section 2.
 
-    >>> import numpy as np
     >>> AlphaDropout(0.5)(np.ones((1, 3)))  # nothing is dropped outside training
     array([[1., 1., 1.]], dtype=float32)
     """
@@ -122,20 +118,14 @@ SpatialDropout1D, SpatialDropout2D, SpatialDropout3D = family(
     },
     seed=None,
     data_format={2: None, 3: None},
-    __annotations__={
-        1: {"rate": "float", "seed": "int | None"},
-        2: {"rate": "float", "data_format": "str | None", "seed": "int | None"},
-        3: {"rate": "float", "data_format": "str | None", "seed": "int | None"},
-    },
+    __annotations__={"rate": "float", "data_format": "str | None", "seed": "int | None"},
 )  # fmt: skip
 
 
 class GaussianNoise(Seeded):
     """In training, adds normally distributed noise with standard deviation `stddev`.
 
-    Shapes: x (any) -> out (same as x).
 
-    >>> from funclab import Input
     >>> GaussianNoise(0.1)(Input((4,))).shape
     (None, 4)
     """
@@ -153,12 +143,10 @@ class GaussianNoise(Seeded):
 class GaussianDropout(Seeded):
     """In training, multiplies by normal noise with mean 1 and variance rate / (1 - rate).
 
-    Shapes: x (any) -> out (same as x).
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014, section 10.
 
-    >>> from funclab import Input
     >>> GaussianDropout(0.5)(Input((4,))).shape
     (None, 4)
     """
@@ -174,17 +162,14 @@ class GaussianDropout(Seeded):
         return ops.multiply(inputs, random_normal(inputs.shape, mean=1.0, **settings))
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(SameShape):
     """out = x, with the penalty l1 * sum |x| + l2 * sum x^2 (per sample) added to the loss.
 
-    Shapes: x (any) -> out (same as x).
 
-    >>> from funclab import Input
     >>> ActivityRegularization(l2=0.01)(Input((4,))).shape
     (None, 4)
     """
 
-    supports_masking = True
     l1: float = 0.0
     l2: float = 0.0
 

@@ -22,7 +22,6 @@ class Flatten(Layer):
     Shapes: x (batch, ...) -> out (batch, product of the other lengths). With data_format
         "channels_first" the channels are moved to the end first.
 
-    >>> from funclab import Input
     >>> Flatten()(Input((28, 28, 1))).shape
     (None, 784)
     """
@@ -42,7 +41,6 @@ class Reshape(Layer):
     Shapes: x (batch, ...) -> out (batch, *target_shape).
     Raises: ShapeError if a sample has another number of elements.
 
-    >>> from funclab import Input
     >>> Reshape((-1, 2))(Input((6,))).shape
     (None, 3, 2)
     """
@@ -75,7 +73,6 @@ class Permute(Layer):
     Shapes: x (batch, a, b), dims (2, 1) -> out (batch, b, a).
     Raises: ArgumentError unless `dims` holds 1, 2, ... in some order.
 
-    >>> from funclab import Input
     >>> Permute((2, 1))(Input((10, 4))).shape
     (None, 4, 10)
     """
@@ -106,7 +103,6 @@ class RepeatVector(Layer):
     Shapes: x (batch, features) -> out (batch, n, features).
     Raises: ArgumentError unless `n` is a positive integer.
 
-    >>> from funclab import Input
     >>> RepeatVector(3)(Input((4,))).shape
     (None, 3, 4)
     """

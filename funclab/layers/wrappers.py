@@ -20,6 +20,7 @@ from funclab.registry import sharing
 class Wrapper(Layer, abstract=True):
     """A layer that uses another."""
 
+    hands_training_on = True
     layer: Any
 
     def prepare(self) -> None:
@@ -33,10 +34,6 @@ class Wrapper(Layer, abstract=True):
                 fix=f"write {type(self).__name__}({_example(self)})(x): the layer inside, the "
                 "tensor in the call.",
             )
-
-    @property
-    def uses_training(self) -> bool:
-        return any(layer.uses_training for layer in self.sublayers)
 
 
 def _example(wrapper: Wrapper) -> str:
@@ -58,7 +55,6 @@ class TimeDistributed(Wrapper):
     output keeps the input's mask; the mask's axes beyond (batch, time) go to the layer. A mask that
     the layer itself makes is not passed on, as in Keras 3: put its reader into the same model.
 
-    >>> from funclab import Input, layers
     >>> TimeDistributed(layers.Dense(8))(Input((10, 4))).shape
     (None, 10, 8)
     """
@@ -146,7 +142,6 @@ class Bidirectional(Wrapper):
     Raises: TensorTypeError for an object that is not a layer; ArgumentError unless it is recurrent.
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
 
-    >>> from funclab import Input, layers
     >>> Bidirectional(layers.LSTM(8))(Input((10, 4))).shape
     (None, 16)
     """
@@ -314,17 +309,13 @@ class SpectralNormalization(Wrapper):
     Source: Miyato et al., "Spectral normalization for generative adversarial networks", ICLR 2018,
         algorithm 1.
 
-    >>> from funclab import Input, layers
     >>> SpectralNormalization(layers.Dense(2))(Input((3,))).shape
     (None, 2)
     """
 
+    hands_training_on = False
     layer: Any
     power_iterations: int = 1
-
-    @property
-    def uses_training(self) -> bool:
-        return True
 
     def build(self, input_shape: Any) -> None:
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})

@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+
 ABOVE = {
     "ModelMethods": {
         "compile": "training.compiled.compile",
@@ -69,6 +72,7 @@ ABOVE = {
         "to_keras": "saving.exchange.to_keras",
     },
     "fit": {"live": "view.training.feed.Feed"},
+    "exchange": {"computing": "saving.exchange.computing", "shown": "saving.exchange.shown"},
 }
 """For each class, module or function, by name: the function in a room above."""
 
@@ -77,6 +81,16 @@ def above(owner: str, name: str) -> Any:
     """The function of a room above that `owner` has under this name."""
     module, _, function = ABOVE[owner][name].rpartition(".")
     return getattr(importlib.import_module(f"funclab.{module}"), function)
+
+
+def shown(model: Any) -> Any:
+    """What the views show of a model, a tensor, or a model of Keras or in a file: see `saving`."""
+    return model if isinstance(model, (Operation, Tensor)) else above("exchange", "shown")(model)
+
+
+def computing(model: Any) -> Any:
+    """What views that compute take in place of a model of Keras, or in a file: see `saving`."""
+    return model if isinstance(model, Operation) else above("exchange", "computing")(model)
 
 
 class Late:

@@ -8,6 +8,7 @@ import inspect
 from typing import Any, TypeVar
 
 from funclab.errors import ArgumentError, suggest
+from funclab.registry.docstrings import with_imports, with_told, wrapped
 
 Callee = TypeVar("Callee")
 
@@ -155,7 +156,8 @@ def check_bound(
 
 
 def described(target: Callee) -> Callee:
-    """Add the meaning of each parameter to the docstring of a class or a function."""
+    """Add to the docstring of a class or a function the meaning of each parameter, the labelled
+    lines that a base class has in `told` for all of its kind, and the imports of the example."""
     constructor: Any = target.__init__ if isinstance(target, type) else target
     if constructor is not object.__init__ and target.__doc__:
         text = _Docstring(target.__doc__, constructor)
@@ -172,10 +174,11 @@ class _Docstring:
     def __get__(self, instance: Any, owner: Any) -> str:
         every = inspect.signature(self.constructor).parameters.values()
         parameters = [parameter for parameter in every if parameter.name != "self"]
-        text, mark, doctest = self.written.partition("    >>> ")
+        text, mark, example = self.written.partition("    >>> ")
+        text, example = with_told(owner, text), with_imports(owner.__name__, example)
         owners = (getattr(owner, "__name__", ""), self.constructor.__qualname__.partition(".")[0])
         lines = [_line(owners, parameter) for parameter in parameters]
-        owner.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + doctest] * bool(mark)])
+        owner.__doc__ = "\n".join([text.rstrip(), "", *lines, *["", mark + example] * bool(mark)])
         return owner.__doc__
 
 
@@ -183,10 +186,7 @@ def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
     name, kind = parameter.name, str(parameter.annotation)
     typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
     default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
-    line = f"{name}{typed}: {meaning(owners, name)}{default}."
-    import textwrap  # only here, because docstrings are rarely read
-
-    return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")
+    return wrapped(f"{name}{typed}: {meaning(owners, name)}{default}.", 96)
 
 
 def meaning(owners: tuple[str, ...], name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import (
     ArgumentError,
     ConfigError,

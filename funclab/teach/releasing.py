@@ -28,6 +28,7 @@ from funclab.teach import course
 from funclab.teach.catching_up import notebook, without_magics
 from funclab.teach.own.graded import as_toml, for_students
 from funclab.teach.own.lessons import contents, lesson_of
+from funclab.teach.records.signing import read_key
 from funclab.teach.restoring import EXERCISE
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -37,15 +38,17 @@ SCHEMA = 3
 """The version of nbgrader's metadata."""
 
 
-def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
+def release(paths: Sequence[Path], folder: Path, points: float = 1, key: Path | None = None) -> int:
     """Write lessons to `folder`/source/NAME/NAME.ipynb, and let nbgrader make their releases.
 
     Without nbgrader, prints the command to run where it is installed. Returns 1 if nbgrader
-    failed. `points`: for each exercise.
+    failed. `points`: for each exercise. `key`: the file with the class's key; students find it
+    beside each notebook, as class.key.
 
-    Raises: FileError for a notebook that cannot be read or written; DataError for one without an
-    exercise, or with one of your own that has no solution in its file.
+    Raises: FileError for a notebook or key that cannot be read or written; DataError for a notebook
+    without an exercise, for one of your own that has no solution in its file, or without a key.
     """
+    signed_by = read_key(key)
     names = [path.stem for path in paths]
     for path in paths:
         text = json.dumps(assignment(path, points), indent=1, ensure_ascii=False) + "\n"
@@ -55,6 +58,8 @@ def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
         own = path.with_suffix(".toml")
         if own.exists():
             write_text(source.with_suffix(".toml"), as_toml(for_students(contents(own))))
+        if signed_by is not None:
+            write_text(source.with_name("class.key"), f"{signed_by}\n")
         print(f"{source} has the solutions: keep it to yourself.", flush=True)
     command = ["-m", "nbgrader", "generate_assignment", "--force"]
     command += [f"--CourseDirectory.root={folder.resolve()}"]
@@ -102,7 +107,9 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
     for cell in made:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
-    return {**content, "cells": made}
+    # The stored state of views may show what the teacher has tried.
+    metadata = {name: x for name, x in content["metadata"].items() if name != "widgets"}
+    return {**content, "cells": made, "metadata": metadata}
 
 
 def _own_exercises(path: Path) -> dict[str, tuple[course.Exercise, dict[str, Any]]]:

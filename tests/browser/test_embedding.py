@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import funclab
+from funclab.layers import Embedding
 from funclab.view.embedding.view import EmbeddingView
 from tests.browser.bridge import bridged_page, wired
 from tests.view.mistakes import models
@@ -172,6 +175,24 @@ def test_a_sample_is_found_by_its_number_and_a_mark_by_a_click(view, opened_page
     page.locator(".fl-plane g.shape > text").nth(9).click(force=True)
     near = np.array(view.facts["places"]["pca"])
     assert np.hypot(*(near[chosen(page)] - near[9])) < 8
+
+
+def test_words_that_lie_on_each_other_are_moved_apart_and_chosen_by_a_click(opened_page):
+    rows = np.array([[0, 0], [0.02, 0.01], [0.01, -0.02], [1, 1], [-1, 1]], "float32")
+    names = ["bites", "chases", "feeds", "cat", "dog"]
+    table = Embedding(5, 2)
+    table.build((None, 1))
+    table.set_weights([rows])
+    page = opened_page(funclab.embedding(table, tokens=names))
+    words = page.locator(".fl-plane g.shape > text")
+    boxes = {word.text_content(): word.bounding_box() for word in words.all()}
+    crowd = sorted((boxes[name]["y"], name) for name in names[:3])
+
+    assert all(b[0] - a[0] >= 11 for a, b in itertools.pairwise(crowd))
+    assert page.locator(".fl-plane svg > path").count() == 2
+    for name, box in boxes.items():
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(page.locator(".fl-told h2")).to_contain_text(name)
 
 
 def test_the_question_covers_the_numbers_of_trust(opened_page):

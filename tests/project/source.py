@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "funclab"

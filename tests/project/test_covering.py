@@ -10,6 +10,7 @@ from tests.covering import first_of_each, slowest_first, words
 from tests.parity.models import CASES
 from tests.parity.parts import parts
 from tests.project.source import ROOT
+from tests.workers import WaitingBesideWorking
 
 FAMILY = "tests/saving/test_op_names.py"
 
@@ -67,3 +68,47 @@ def test_files_in_a_browser_run_first_and_after_them_those_that_took_long():
 
     assert [item.nodeid for item in known] == [names[i] for i in (4, 2, 1, 0, 3)]
     assert [item.nodeid for item in fresh] == [names[i] for i in (2, 4, 0, 1, 3)]
+
+
+class Worker:
+    """Runs what it is sent when it is told to, as a worker of xdist."""
+
+    shutting_down, gateway = False, SimpleNamespace(id="")
+
+    def __init__(self, names):
+        self.names, self.waiting, self.files = names, [], []
+
+    def send_runtest_some(self, places):
+        self.waiting += places
+        self.files.append(self.names[places[0]].partition("::")[0])
+
+    def shutdown(self):
+        self.shutting_down = True
+
+
+def files_of_two_workers(files):
+    """The files that each of two workers runs, both equally fast."""
+    names = [f"{file}::{i}" for file in files for i in range(3)]
+    options = SimpleNamespace(loadscopereorder=False)
+    scheduler = WaitingBesideWorking(SimpleNamespace(getvalue=lambda _: ["2*x"], option=options))
+    workers = [Worker(names), Worker(names)]
+    for worker in workers:
+        scheduler.add_node(worker)
+        scheduler.add_node_collection(worker, names)
+    scheduler.schedule()
+    for _ in names:
+        for worker in workers:
+            if worker.waiting:
+                scheduler.mark_test_complete(worker, worker.waiting.pop(0))
+    assert scheduler.tests_finished
+    return [worker.files for worker in workers]
+
+
+def test_a_worker_with_a_browser_runs_beside_one_without_until_a_kind_has_no_more_files():
+    pages, others = [[f"tests/{kind}/{i}.py" for i in range(8)] for kind in ("browser", "ops")]
+
+    assert files_of_two_workers([*pages, *others]) == [pages, others]
+    waiting, working = files_of_two_workers([*pages[:2], *others])
+    assert waiting == [*pages[:2], *others[2::2]] and working == [others[0], *others[1::2]]
+    waiting, working = files_of_two_workers([*others[:2], *pages])
+    assert waiting == [*pages[:2], *pages[2::2]] and working == [*others[:2], *pages[3::2]]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, overload
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import warn
 
 SETTING = os.environ.get("FUNCLAB_JIT", "1")

@@ -144,10 +144,7 @@ MEANINGS |= {
 
 
 from funclab.layers.preprocessing.base import (  # noqa: E402 - it reads what stands above
-    CategoryEncoding,
-    Discretization,
-    Normalization,
-    Rescaling,
+    CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
 
 __all__ = ["CategoryEncoding", "Discretization", "Normalization", "Rescaling"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.errors import ArgumentError, NotSupportedError, ShapeError
@@ -24,12 +24,20 @@ class RandomImages(Layer, abstract=True):
     a dict with "images", "labels" and "segmentation_masks" changes them together.
     """
 
+    told: ClassVar = {
+        "Shapes": "x (batch, height, width, channels) -> out (same as x); also one image without "
+        "batch",
+    }
     usual_training = True
     always = False
     """Whether images are changed in `predict`, too."""
+    factors: ClassVar[dict[str, int]] = {}
+    """The settings that say between which numbers one is drawn, and the least that these may be."""
     data_format: str | None = None
 
     def prepare(self) -> None:
+        for name, least in self.factors.items():
+            setattr(self, name, either_way(name, getattr(self, name), least))
         if "seed" in self.constructor_arguments:
             self.stream = stream(self.constructor_arguments["seed"])
         if "value_range" in self.constructor_arguments:
@@ -120,10 +128,8 @@ def is_batch(layer: Layer, images: Any) -> bool:
 class RandomFlip(RandomImages):
     """Images mirrored, each with probability 1/2: left and right, or top and bottom.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = g, mirrored as the image was.
 
-    >>> import numpy as np
     >>> image = np.array([[[1.0], [2.0]]])
     >>> flip = RandomFlip("horizontal", seed=1)
     >>> sorted({tuple(flip(image)[0, :, 0].tolist()) for _ in range(20)})
@@ -157,7 +163,6 @@ class RandomCrop(OneSize):
     Shapes: x (batch, height, width, channels) -> out (batch, `height`, `width`, channels).
     Gradient: gx = g in the part, 0 around it.
 
-    >>> from funclab import Input
     >>> RandomCrop(24, 24)(Input((28, 28, 1))).shape
     (None, 24, 24, 1)
     """
@@ -202,12 +207,8 @@ def either_way(
 ) -> Range:
     """From where to where a factor is drawn: a number stands for both directions."""
     pair: Any = factor if isinstance(factor, (list, tuple)) else (factor, factor)
-    numbers = all(isinstance(x, (int, float)) for x in pair)
-    if not numbers or len(pair) != 2 or not all(least <= x <= most for x in pair):
-        fine = False
-    else:
-        fine = not open_below or min(pair) > least
-    if not fine:
+    fine = len(pair) == 2 and all(isinstance(x, (int, float)) and least <= x <= most for x in pair)
+    if not fine or (open_below and min(pair) == least):
         raise ArgumentError(
             f"The `{name}` argument should be a number (or a list of two numbers) in the range "
             f"{'(' if open_below else '['}{least}, {most}]. Received: {name}={factor!r}.",

@@ -35,7 +35,6 @@ class Rescaling(OnNumbers):
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g * scale.
 
-    >>> import numpy as np
     >>> Rescaling(1 / 255)(np.array([[0.0, 51.0]])).round(4)
     array([[0. , 0.2]], dtype=float32)
     """
@@ -89,7 +88,6 @@ class Normalization(Statistics):
     Raises: ArgumentError unless mean and variance are given together, in one shape; ShapeError if
         the length along `axis` is not known.
 
-    >>> import numpy as np
     >>> layer = Normalization(axis=None)
     >>> layer.adapt(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     >>> layer(np.array([3.0, 5.0])).round(4)
@@ -266,7 +264,6 @@ class Discretization(OnNumbers):
         (or instead of a last axis of length 1); with "multi_hot" and "count" axis 1 is removed.
     Raises: ArgumentError unless one of bin_boundaries and num_bins is given.
 
-    >>> import numpy as np
     >>> Discretization([0.0, 1.0])(np.array([[-1.5, 0.0, 0.5, 3.0]]))
     array([[0, 1, 1, 2]], dtype=int32)
     """
@@ -378,7 +375,6 @@ class CategoryEncoding(OnNumbers):
     Raises: ArgumentError without a positive num_tokens, or for another output_mode; DataError for
         an id that is not in [0, num_tokens).
 
-    >>> import numpy as np
     >>> CategoryEncoding(num_tokens=4)(np.array([[0, 1], [3, 3]]))
     array([[1., 1., 0., 0.],
            [0., 0., 0., 1.]], dtype=float32)

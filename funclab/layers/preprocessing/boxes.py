@@ -25,7 +25,6 @@ class MaxNumBoundingBoxes(Layer):
     Raises: ArgumentError unless `max_number` is a positive integer, or without the format for
         boxes; DataError for boxes without labels; ShapeError for images of another rank.
 
-    >>> import numpy as np
     >>> boxes = {"boxes": np.array([[0, 0, 2, 2]]), "labels": np.array([7])}
     >>> layer = MaxNumBoundingBoxes(2, bounding_box_format="xyxy")
     >>> layer({"images": np.zeros((4, 4, 3)), "bounding_boxes": boxes})["bounding_boxes"]["labels"]

@@ -18,12 +18,10 @@ class AutoContrast(Toning):
     """Images whose darkest pixel becomes the lowest number, and whose brightest the highest: in
     each channel of each image. A channel of one shade stays as it is.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: that of the quotient by the difference of the two.
 
     Images are changed in `predict` and `evaluate`, too.
 
-    >>> import numpy as np
     >>> AutoContrast()(np.array([[[100.0], [120.0], [200.0]]]))[0, :, 0]
     array([  0.,  51., 255.], dtype=float32)
     """
@@ -44,11 +42,9 @@ class Equalization(Toning):
     """Images in which all shades are about equally frequent, counted over the whole batch, in each
     channel.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: none flows back: shades are looked up in a table.
     Raises: ArgumentError unless `bins` is a positive integer.
 
-    >>> import numpy as np
     >>> Equalization()(np.array([[[10.0], [11.0], [12.0], [13.0]]]))[0, :, 0]
     array([  0.,  85., 170., 255.], dtype=float32)
     """
@@ -84,13 +80,11 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
     """Images equalized in tiles, each with a table of its own; between the middles of tiles, what
     their tables say is mixed. No shade counts more than a limit, so that noise stays small.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: none flows back: shades are looked up in tables.
     Source: Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994.
 
     Images are changed in `predict` and `evaluate`, too. Images of whole numbers stay that.
 
-    >>> from funclab import Input
     >>> ContrastLimitedAdaptiveHistogramEqualization()(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from funclab import ops, random
 from funclab.errors import ArgumentError
 from funclab.layers.checks import not_negative
-from funclab.layers.preprocessing.augmenting import Drawn, RandomImages, either_way
+from funclab.layers.preprocessing.augmenting import Drawn, RandomImages
 
 
 class Boxed(RandomImages, abstract=True):
@@ -40,16 +40,15 @@ class Boxed(RandomImages, abstract=True):
 class RandomErasing(Boxed):
     """Some images with a rectangle in which there is noise, or one colour.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = g outside of the rectangle, 0 in it.
     Raises: ArgumentError unless factors are in [0, 1], and `fill_value` one number or three.
     Source: Zhong et al., "Random erasing data augmentation", AAAI 2020.
 
-    >>> import numpy as np
     >>> RandomErasing((1, 1), scale=(1, 1), fill_value=9)(np.array([[[1.0], [2.0]]]))[0, :, 0]
     array([9., 9.], dtype=float32)
     """
 
+    factors: ClassVar = {"factor": 0, "scale": 0}
     factor: Any = 1.0
     scale: Any = (0.02, 0.33)
     fill_value: Any = None
@@ -59,8 +58,6 @@ class RandomErasing(Boxed):
 
     def prepare(self) -> None:
         super().prepare()
-        self.factor = either_way("factor", self.factor, 0)
-        self.scale = either_way("scale", self.scale, 0)
         several = isinstance(self.fill_value, (list, tuple))
         numbers = self.fill_value if several else [self.fill_value or 0]
         if len(numbers) != (3 if several else 1) or not all(
@@ -100,7 +97,6 @@ class MixUp(RandomImages):
     Raises: ArgumentError for a negative `alpha`.
     Source: Zhang et al., "mixup: beyond empirical risk minimization", ICLR 2018.
 
-    >>> import numpy as np
     >>> black_and_white = {"images": np.array([0.0, 1]).reshape(2, 1, 1, 1), "labels": np.eye(2)}
     >>> mixed = MixUp(0.4, seed=1)(black_and_white)
     >>> bool((mixed["images"].ravel() == mixed["labels"][:, 1]).all())
@@ -137,20 +133,16 @@ class CutMix(Boxed):
     Source: Yun et al., "CutMix: regularization strategy to train strong classifiers with
         localizable features", ICCV 2019.
 
-    >>> import numpy as np
     >>> images = np.stack([np.zeros((8, 8, 1)), np.ones((8, 8, 1))])
     >>> mixed = CutMix(seed=1)({"images": images, "labels": np.eye(2)})
     >>> bool(np.isin(mixed["images"], (0, 1)).all()), mixed["labels"].sum(1).round(3).tolist()
     (True, [1.0, 1.0])
     """
 
+    factors: ClassVar = {"factor": 0}
     factor: Any = 1.0
     seed: int | None = None
     data_format: str | None = None
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.factor = either_way("factor", self.factor, 0)
 
     def draw(self, images: Any) -> Drawn:
         alpha = ops.random_uniform((), *self.factor, dtype=self.dtype, state=self.stream) + 1e-6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,9 @@ Matrix = tuple[Sequence[Any], Sequence[Any]]
 class Moving(RandomImages, abstract=True):
     """A layer that reads each new pixel at another place of the old image."""
 
+    told: ClassVar = {
+        **RandomImages.told, "Gradient": "gx = the sum of g * weight over the new pixels",
+    }  # fmt: skip
     interpolation: str = "bilinear"
     fill_mode: str = "reflect"
     fill_value: float = 0.0
@@ -58,21 +61,15 @@ class Moving(RandomImages, abstract=True):
 class RandomRotation(Moving):
     """Images turned about their middle, each by an angle of its own.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless factors are in [-1, 1].
 
-    >>> from funclab import Input
     >>> RandomRotation(0.1)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
 
+    factors: ClassVar = {"factor": -1}
     factor: Any
     order = ("factor", "fill_mode", "interpolation", "seed", "fill_value", "data_format")
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.factor = either_way("factor", self.factor, -1)
 
     def draw(self, images: Any) -> Drawn:
         low, high = (2 * math.pi * share for share in self.factor)
@@ -88,11 +85,8 @@ class RandomRotation(Moving):
 class RandomTranslation(Moving):
     """Images shifted, each down and to the right by a fraction of its height and width.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless factors are in [-1, 1].
 
-    >>> from funclab import Input
     >>> RandomTranslation(0.1, 0.1)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
@@ -122,11 +116,8 @@ class RandomTranslation(Moving):
 class RandomZoom(Moving):
     """Images zoomed, each by a factor of its own: out with a positive number, in with a negative.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless factors are in (-1, 1].
 
-    >>> from funclab import Input
     >>> RandomZoom((-0.2, 0))(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
@@ -162,25 +153,18 @@ class RandomShear(Moving):
     """Images sheared, so that rectangles become parallelograms: each row is shifted a little
     further than the one above it, and each column further than the one before.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless factors are in [-1, 1].
 
-    >>> from funclab import Input
     >>> RandomShear(0.2, 0.1)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
 
+    factors: ClassVar = {"x_factor": -1, "y_factor": -1}
     x_factor: Any = 0.0
     y_factor: Any = 0.0
     order = (
         "x_factor", "y_factor", "interpolation", "fill_mode", "fill_value", "data_format", "seed",
     )  # fmt: skip
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.x_factor = either_way("x_factor", self.x_factor, -1)
-        self.y_factor = either_way("y_factor", self.y_factor, -1)
 
     def draw(self, images: Any) -> Drawn:
         sign = self.sign(images)  # the same for both, as in Keras
@@ -191,43 +175,31 @@ class RandomShear(Moving):
         return (1.0, shear_x, 0.0), (shear_y, 1.0, 0.0)
 
 
-class RandomPerspective(RandomImages):
+class RandomPerspective(Moving):
     """Some images seen from another side: corners are moved, and straight lines stay straight.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless `factor` and `scale` are in [0, 1].
 
     As in Keras, a corner moves by a fraction of its own row and column: the upper left one stays.
 
-    >>> from funclab import Input
     >>> RandomPerspective(0.5)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
 
+    factors: ClassVar = {"factor": 0}
     factor: Any = 1.0
     scale: float = 1.0
-    interpolation: str = "bilinear"
-    fill_value: float = 0.0
-    seed: int | None = None
-    data_format: str | None = None
+    fill_mode = "constant"
+    order = ("factor", "scale", "interpolation", "fill_value", "seed", "data_format")
 
     def prepare(self) -> None:
         super().prepare()
-        self.factor = either_way("factor", self.factor, 0)
         either_way("scale", self.scale, 0)
-        one_of("interpolation", self.interpolation, INTERPOLATIONS)
 
     def draw(self, images: Any) -> Drawn:
         chosen = self.chosen(images, self.factor)
         low, high = -0.5 * self.scale, 0.5 * self.scale
         return {"chosen": chosen, "corners": self.uniform(images, (low, high), 4, 2)}
-
-    def changed(self, images: Any, chosen: Any, corners: Any) -> Any:
-        return self.moved(images, self.interpolation, chosen, corners)
-
-    def changed_masks(self, masks: Any, chosen: Any, corners: Any) -> Any:
-        return self.moved(masks, "nearest", chosen, corners)
 
     def moved(self, images: Any, interpolation: str, chosen: Any, corners: Any) -> Any:
         bottom, right = (side - 1 for side in self.sides(images))
@@ -243,17 +215,15 @@ class RandomPerspective(RandomImages):
 class RandomElasticTransform(Moving):
     """Some images bent, as if they were printed on rubber.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
-    Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError unless `factor` and `scale` are in [0, 1].
     Source: Simard et al., "Best practices for convolutional neural networks applied to visual
         document analysis", ICDAR 2003.
 
-    >>> from funclab import Input
     >>> RandomElasticTransform(0.5, 0.8)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
 
+    factors: ClassVar = {"factor": 0, "scale": 0}
     factor: Any = 1.0
     scale: Any = 1.0
     value_range: Any = (0, 255)
@@ -262,11 +232,6 @@ class RandomElasticTransform(Moving):
         "factor", "scale", "interpolation", "fill_mode", "fill_value", "value_range", "seed",
         "data_format",
     )  # fmt: skip
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.factor = either_way("factor", self.factor, 0)
-        self.scale = either_way("scale", self.scale, 0)
 
     def draw(self, images: Any) -> Drawn:
         chosen = self.chosen(images, self.factor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from funclab import ops, random
 from funclab.errors import ArgumentError
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative, positive
-from funclab.layers.preprocessing.augmenting import Drawn, RandomImages, either_way
+from funclab.layers.preprocessing.augmenting import Drawn, RandomImages
 from funclab.layers.preprocessing.equalizing import AutoContrast, Equalization
 from funclab.layers.preprocessing.moving import RandomRotation, RandomShear, RandomTranslation
 from funclab.layers.preprocessing.toning import (
@@ -34,13 +34,12 @@ class Pipeline(Layer):
     Weights: those of the layers.
     Raises: ArgumentError unless `layers` are layers.
 
-    >>> from funclab import Input
     >>> from funclab.layers import RandomFlip, Rescaling
     >>> Pipeline([RandomFlip(), Rescaling(1 / 255)])(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
 
-    usual_training = True
+    usual_training = hands_training_on = True
     layers: Any
 
     def prepare(self) -> None:
@@ -52,10 +51,6 @@ class Pipeline(Layer):
                 fix="write Pipeline([RandomFlip(), RandomRotation(0.1)]).",
             )
         self.layers = list(self.layers)
-
-    @property
-    def uses_training(self) -> bool:
-        return any(layer.uses_training for layer in self.sublayers)
 
     def call(self, inputs: Any, training: bool = True) -> Any:
         for layer in self.layers:
@@ -70,7 +65,6 @@ class RandomColorJitter(RandomImages):
     Gradient: that of the layers RandomBrightness, RandomContrast, RandomSaturation and RandomHue.
     Raises: as these layers do.
 
-    >>> import numpy as np
     >>> RandomColorJitter(brightness_factor=(0.1, 0.1))(np.array([[[0.0, 10.0, 250.0]]]))
     array([[[ 25.5,  35.5, 255. ]]], dtype=float32)
     """
@@ -113,6 +107,7 @@ class RandomColorJitter(RandomImages):
 class Policy(RandomImages, abstract=True):
     """A layer that chooses among the usual changes, for the whole batch."""
 
+    factors: ClassVar = {"factor": 0}
     value_range: Any = (0, 255)
     factor: Any = 0.5
     interpolation: str = "bilinear"
@@ -121,7 +116,6 @@ class Policy(RandomImages, abstract=True):
 
     def prepare(self) -> None:
         super().prepare()
-        self.factor = either_way("factor", self.factor, 0)
         shared: Any = {"data_format": self.data_format}
         moved = {**shared, "interpolation": self.interpolation}
         toned = {**shared, "value_range": self.value_range}
@@ -157,13 +151,11 @@ class Policy(RandomImages, abstract=True):
 class RandAugment(Policy):
     """Images changed by `num_ops` of eleven layers, which are drawn for the whole batch.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: that of the layers that were drawn.
     Raises: ArgumentError unless factors are in [0, 1].
     Source: Cubuk et al., "RandAugment: practical automated data augmentation with a reduced search
         space", NeurIPS 2020.
 
-    >>> from funclab import Input
     >>> RandAugment(num_ops=1)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """
@@ -188,13 +180,11 @@ class RandAugment(Policy):
 class AugMix(Policy):
     """Images mixed with a mean of several chains of changes, which are drawn for the whole batch.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: that of the mean and of the layers that were drawn.
     Raises: ArgumentError unless factors are in [0, 1].
     Source: Hendrycks et al., "AugMix: a simple data processing method to improve robustness and
         uncertainty", ICLR 2020.
 
-    >>> from funclab import Input
     >>> AugMix(num_chains=1, chain_depth=1)(Input((32, 32, 3))).shape
     (None, 32, 32, 3)
     """

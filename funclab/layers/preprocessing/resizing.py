@@ -8,33 +8,15 @@ from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.shape_math import Shape
-from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
-from funclab.layers.dimensions import family
-from funclab.layers.spec import InputSpec
+from funclab.layers.dimensions import Dimensional, family
 from funclab.ops.nn.resampling import CURVES
 from funclab.ops.nn.window import per_axis
 
 Pairs = tuple[tuple[int, int], ...]
 
 
-class Resampled(Layer, abstract=True):
-    """A layer that changes the lengths of the `rank` axes between batch and channels."""
-
-    rank = 2
-    data_format = "channels_last"
-
-    def prepare(self) -> None:
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    @property
-    def axes(self) -> range:
-        """The axes whose length changes."""
-        first = 2 if self.data_format == "channels_first" else 1
-        return range(first, first + self.rank)
-
-
-class Bordered(Resampled, abstract=True):
+class Bordered(Dimensional, abstract=True):
     """A layer that adds or removes positions before and after each axis."""
 
     border = "padding"
@@ -122,15 +104,11 @@ Cropping1D, Cropping2D, Cropping3D = family(
     },
     cropping={1: (1, 1), 2: (0, 0), 3: ((1, 1), (1, 1), (1, 1))},
     data_format={2: None, 3: None},
-    __annotations__={
-        1: {"cropping": "Any"},
-        2: {"cropping": "Any", "data_format": "str | None"},
-        3: {"cropping": "Any", "data_format": "str | None"},
-    },
+    __annotations__={"cropping": "Any", "data_format": "str | None"},
 )  # fmt: skip
 
 
-class UpSampling(Resampled, abstract=True):
+class UpSampling(Dimensional, abstract=True):
     """Each position repeated along the axes between batch and channels."""
 
     size: Any

@@ -60,7 +60,6 @@ class Resizing(OneSize):
     Gradient: gx = the sum of g * weight over the new pixels.
     Raises: ArgumentError for both crop_to_aspect_ratio and pad_to_aspect_ratio.
 
-    >>> from funclab import Input
     >>> Resizing(32, 32)(Input((100, 60, 3))).shape
     (None, 32, 32, 3)
     """
@@ -116,7 +115,6 @@ class CenterCrop(OneSize):
     Shapes: x (batch, height, width, channels) -> out (batch, `height`, `width`, channels).
     Gradient: gx = g in the center, 0 around it.
 
-    >>> from funclab import Input
     >>> CenterCrop(24, 24)(Input((28, 28, 1))).shape
     (None, 24, 24, 1)
     """

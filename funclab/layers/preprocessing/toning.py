@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.errors import ArgumentError, suggest
@@ -18,18 +18,9 @@ SMOOTH = [[1 / 13, 1 / 13, 1 / 13], [1 / 13, 5 / 13, 1 / 13], [1 / 13, 1 / 13, 1
 class Toning(RandomImages, abstract=True):
     """A layer that changes the numbers of pixels, and keeps them in `value_range`."""
 
-    factor: Any
     value_range: Any = (0, 255)
     seed: int | None = None
     data_format: str | None = None
-    bounds = (-1, 1)
-    """Between what factors are."""
-
-    def prepare(self) -> None:
-        super().prepare()
-        if "factor" in self.constructor_arguments:
-            least, most = self.bounds
-            self.factor = either_way("factor", self.factor, least, most=most)
 
     def inside(self, images: Any) -> Any:
         """The images, with what left the range put back to its end."""
@@ -45,17 +36,34 @@ class Toning(RandomImages, abstract=True):
         return images if (low, high) == (0, most) else images / most * (high - low) + low
 
 
-class RandomBrightness(Toning):
+class ByFactor(Toning, abstract=True):
+    """A layer whose changes are as strong as a factor says."""
+
+    factor: Any
+    bounds = (-1, 1)
+    """Between what factors are."""
+    told: ClassVar = {
+        **RandomImages.told,
+        "Raises": "ArgumentError unless factors are in [{cls.bounds[0]}, {cls.bounds[1]}]",
+    }
+    order = ("factor", "value_range", "data_format", "seed")
+
+    def prepare(self) -> None:
+        super().prepare()
+        least, most = self.bounds
+        self.factor = either_way("factor", self.factor, least, most=most)
+
+
+class RandomBrightness(ByFactor):
     """Images made brighter or darker: each gets a number of its own added to all pixels.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = g where the pixel stays in `value_range`, else 0.
-    Raises: ArgumentError unless factors are in [-1, 1].
 
-    >>> import numpy as np
     >>> RandomBrightness((0.1, 0.1))(np.array([[[100.0], [250.0]]]))[0, :, 0]
     array([125.5, 255. ], dtype=float32)
     """
+
+    order = ("factor", "value_range", "seed", "data_format")
 
     def prepare(self) -> None:
         super().prepare()
@@ -69,20 +77,18 @@ class RandomBrightness(Toning):
         return self.inside(images + more * (high - low))
 
 
-class RandomContrast(Toning):
+class RandomContrast(ByFactor):
     """Images with more or less contrast: the distance of each pixel from the mean of its channel is
     multiplied by a number of the image's own, from 1 - the first factor to 1 + the second.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: that of the products and the mean; 0 where a pixel leaves `value_range`.
-    Raises: ArgumentError unless factors are in [0, 1].
 
-    >>> import numpy as np
     >>> RandomContrast((0, 0))(np.array([[[100.0], [250.0]]]))[0, :, 0]
     array([100., 250.], dtype=float32)
     """
 
     bounds = (0, 1)
+    order = ("factor", "value_range", "seed", "data_format")
 
     def draw(self, images: Any) -> Drawn:
         less, more = self.factor
@@ -93,21 +99,19 @@ class RandomContrast(Toning):
         return ops.clip((images - mean) * times + mean, *self.value_range)
 
 
-class RandomHue(Toning):
+class RandomHue(ByFactor):
     """Images with other colours: each image's hues are turned, by a part of half a turn.
 
     Shapes: x (batch, height, width, 3) -> out (same as x); also one image without batch.
     Gradient: that of the conversion to hue, saturation and value, and back.
     Raises: ArgumentError unless factors are in [0, 1]; ShapeError unless there are three channels.
 
-    >>> import numpy as np
     >>> green = RandomHue((2 / 3, 2 / 3), value_range=(0, 1), seed=1)(np.array([[[1.0, 0, 0]]]))
     >>> green.round(3)
     array([[[0., 1., 0.]]], dtype=float32)
     """
 
     bounds = (0, 1)
-    order = ("factor", "value_range", "data_format", "seed")
 
     def draw(self, images: Any) -> Drawn:
         sign = self.sign(images, 1, 1, 1)
@@ -122,7 +126,7 @@ class RandomHue(Toning):
         return self.scaled_back(made, 1)
 
 
-class RandomSaturation(Toning):
+class RandomSaturation(ByFactor):
     """Images with stronger or paler colours: each image's saturation is multiplied by f / (1 - f),
     with a number f of its own; 0 makes it gray, 0.5 leaves it as it is, 1 makes it glaring.
 
@@ -132,12 +136,9 @@ class RandomSaturation(Toning):
 
     As in Keras, one number stands for both directions: pass two, such as (0.3, 0.7).
 
-    >>> import numpy as np
     >>> RandomSaturation((0.0, 0.0), value_range=(0, 1))(np.array([[[1.0, 0.5, 0.5]]]))
     array([[[1., 1., 1.]]], dtype=float32)
     """
-
-    order = ("factor", "value_range", "data_format", "seed")
 
     def draw(self, images: Any) -> Drawn:
         share = self.uniform(images, self.factor, 1, 1, 1)
@@ -158,7 +159,6 @@ class RandomGrayscale(RandomImages):
     Gradient: gx = g, or for a gray image the sum of g times what the colour counts.
     Raises: ArgumentError unless `factor` is in [0, 1].
 
-    >>> import numpy as np
     >>> RandomGrayscale(1.0)(np.array([[[10.0, 20.0, 30.0]]])).round(3)
     array([[[18.149, 18.149, 18.149]]], dtype=float32)
     """
@@ -179,21 +179,17 @@ class RandomGrayscale(RandomImages):
         return ops.where(chosen, gray, images)
 
 
-class RandomColorDegeneration(Toning):
+class RandomColorDegeneration(ByFactor):
     """Images that lose a part of their colours: each is mixed with its gray version.
 
     Shapes: x (batch, height, width, 3) -> out (same as x); also one image without batch.
     Gradient: that of the mean of image and gray; 0 where a pixel leaves `value_range`.
-    Raises: ArgumentError unless factors are in [-1, 1].
 
     As in Keras, one number stands for both directions: a negative one makes colours stronger.
 
-    >>> import numpy as np
     >>> RandomColorDegeneration((0.5, 0.5))(np.array([[[10.0, 20.0, 30.0]]])).round(3)
     array([[[14.074, 19.075, 24.075]]], dtype=float32)
     """
-
-    order = ("factor", "value_range", "data_format", "seed")
 
     def draw(self, images: Any) -> Drawn:
         return {"share": self.uniform(images, self.factor, 1, 1, 1)}
@@ -203,22 +199,18 @@ class RandomColorDegeneration(Toning):
         return self.inside(images + share * (gray - images))
 
 
-class RandomSharpness(Toning):
+class RandomSharpness(ByFactor):
     """Images made sharper or smoother: with 0 an image is smoothed, with 0.5 it stays, with 1 it
     gets as much sharper.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: that of the mean of an image and its smoothed version; 0 where a pixel leaves
         `value_range`.
-    Raises: ArgumentError unless factors are in [0, 1].
 
-    >>> import numpy as np
     >>> RandomSharpness((0, 0))(np.full((3, 3, 1), 13.0))[1, :, 0].round(3)
     array([10., 13., 10.], dtype=float32)
     """
 
     bounds = (0, 1)
-    order = ("factor", "value_range", "data_format", "seed")
 
     def draw(self, images: Any) -> Drawn:
         return {"sharpness": self.uniform(images, self.factor, 1, 1, 1) * 2}
@@ -229,23 +221,19 @@ class RandomSharpness(Toning):
         return self.inside(images + (1 - sharpness) * (smooth - images))
 
 
-class RandomPosterization(Toning):
+class RandomPosterization(ByFactor):
     """Images with fewer shades, like a poster: of the 8 bits of a number some are kept.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: none flows back: the result is a step function.
-    Raises: ArgumentError unless factors are in [1, 8].
 
     As in Keras, the second of two different numbers is never drawn, and one number n stands for
     1 up to n - 1 bits.
 
-    >>> import numpy as np
     >>> RandomPosterization((2, 2))(np.array([[[60.0], [130.0], [255.0]]]))[0, :, 0]
     array([  0., 128., 192.], dtype=float32)
     """
 
     bounds = (1, 8)
-    order = ("factor", "value_range", "data_format", "seed")
 
     def draw(self, images: Any) -> Drawn:
         low, high = self.factor
@@ -258,14 +246,12 @@ class RandomPosterization(Toning):
         return self.scaled_back(ops.floor(whole / step) * step, 255)
 
 
-class RandomInvert(Toning):
+class RandomInvert(ByFactor):
     """Some images as negatives: each number is subtracted from the largest.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = -g of the negatives, else g.
     Raises: ArgumentError unless factors, which are probabilities, are in [0, 1].
 
-    >>> import numpy as np
     >>> RandomInvert((1, 1))(np.array([[[0.0], [100.0]]]))[0, :, 0]
     array([255., 155.], dtype=float32)
     """
@@ -285,23 +271,17 @@ class Solarization(Toning):
     """Images in which what is brighter than a threshold becomes its negative, after a number was
     added to all pixels.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = g below the threshold, -g above it, 0 where a pixel left the range.
     Raises: ArgumentError unless factors are in [0, 1].
 
-    >>> import numpy as np
     >>> Solarization()(np.array([[[10.0], [200.0]]]))[0, :, 0]
     array([245.,  55.], dtype=float32)
     """
 
+    factors: ClassVar = {"addition_factor": 0, "threshold_factor": 0}
     addition_factor: Any = 0.0
     threshold_factor: Any = 0.0
     order = ("addition_factor", "threshold_factor", "value_range", "seed", "data_format")
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.addition_factor = either_way("addition_factor", self.addition_factor, 0)
-        self.threshold_factor = either_way("threshold_factor", self.threshold_factor, 0)
 
     def draw(self, images: Any) -> Drawn:
         added, threshold = (  # the lower end is not multiplied, as in Keras
@@ -316,14 +296,12 @@ class Solarization(Toning):
         return self.scaled_back(made, 255)
 
 
-class RandomGaussianBlur(Toning):
+class RandomGaussianBlur(ByFactor):
     """Some images blurred by a bell curve, whose width is drawn for the whole batch.
 
-    Shapes: x (batch, height, width, channels) -> out (same as x); also one image without batch.
     Gradient: gx = the sum of g * weight over the pixels around; 0 where one leaves `value_range`.
     Raises: ArgumentError unless factors and sigmas are in [0, 1], and kernels have an odd size.
 
-    >>> import numpy as np
     >>> RandomGaussianBlur(1.0, 3, (1.0, 1.0))(np.full((3, 3, 1), 100.0))[1, 1].round(2)
     array([100.], dtype=float32)
     """

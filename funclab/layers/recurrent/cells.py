@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.errors import ArgumentError, warn
@@ -18,6 +18,8 @@ from funclab.layers.recurrent.steps import (
 
 class Cell(Step, abstract=True):
     """A built-in cell as a layer: `cell(x, states)` returns the output and the new states."""
+
+    told: ClassVar = {"Raises": "ArgumentError for settings out of range"}
 
     @property
     def state_size(self) -> Any:
@@ -50,10 +52,8 @@ class SimpleRNNCell(Cell, SimpleStep):
 
     Shapes: x (batch, features), h (batch, units) -> (h, [h]), both (batch, units).
     Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
-    Raises: ArgumentError for settings out of range.
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
 
-    >>> from funclab import Input
     >>> from funclab.layers import RNN
     >>> RNN(SimpleRNNCell(8))(Input((5, 3))).shape
     (None, 8)
@@ -68,10 +68,8 @@ class GRUCell(Cell, GRUStep):
     Shapes: x (batch, features), h (batch, units) -> (h, [h]), both (batch, units).
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or
         (3 units,) without reset_after; in the order z, r, v.
-    Raises: ArgumentError for settings out of range.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
 
-    >>> import numpy as np
     >>> output, [state] = GRUCell(8)(np.ones((2, 3)), [np.zeros((2, 8))])
     >>> output.shape
     (2, 8)
@@ -86,10 +84,8 @@ class LSTMCell(Cell, LSTMStep):
     Shapes: x (batch, features), h and c (batch, units) -> (h, [h, c]), each (batch, units).
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,); the
         gates are in the order input, forget, cell, output.
-    Raises: ArgumentError for settings out of range.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997.
 
-    >>> import numpy as np
     >>> output, [h, c] = LSTMCell(8)(np.ones((2, 3)), [np.zeros((2, 8)), np.zeros((2, 8))])
     >>> c.shape
     (2, 8)
@@ -106,12 +102,12 @@ class StackedRNNCells(Layer):
     Weights: those of the cells, from the first to the last.
     Raises: ArgumentError for an object that is not a cell.
 
-    >>> from funclab import Input
     >>> from funclab.layers import RNN
     >>> RNN(StackedRNNCells([LSTMCell(16), LSTMCell(8)]))(Input((5, 3))).shape
     (None, 8)
     """
 
+    hands_training_on = True
     cells: Any
 
     def prepare(self) -> None:
@@ -133,10 +129,6 @@ class StackedRNNCells(Layer):
     @property
     def output_size(self) -> int:
         return output_size(self.cells[-1])
-
-    @property
-    def uses_training(self) -> bool:
-        return any(layer.uses_training for layer in self.sublayers)
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """The first states of each cell."""

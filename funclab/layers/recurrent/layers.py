@@ -41,12 +41,11 @@ class RNN(Layer):
     states, and with `state_size`: a number, or a list with one for each state. It may also have
     `output_size` and `get_initial_state(self, batch_size)`. A list of cells is stacked.
 
-    >>> from funclab import Input, layers
     >>> RNN(layers.LSTMCell(8), return_sequences=True)(Input((5, 3))).shape
     (None, 5, 8)
     """
 
-    supports_masking = True
+    supports_masking = hands_training_on = True
     state_axis = -1
     """The axis of a state whose length is given by `state_size`."""
     input_spec = InputSpec(min_ndim=3)
@@ -88,10 +87,6 @@ class RNN(Layer):
     def mixes_samples(self) -> bool:
         """Whether a batch depends on the previous batch."""
         return self.stateful
-
-    @property
-    def uses_training(self) -> bool:
-        return any(layer.uses_training for layer in self.sublayers)
 
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
         """The outputs (all, or the last without return_sequences), then the final states."""
@@ -271,10 +266,6 @@ class WithWeights(RNN, Step, abstract=True):
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         return Step.get_initial_state(self, batch_size)
 
-    @property
-    def uses_training(self) -> bool:
-        return bool(self.dropout or self.recurrent_dropout)
-
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
         flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
         return self.all_steps(x, states, mask, training, **flags)
@@ -283,6 +274,8 @@ class WithWeights(RNN, Step, abstract=True):
 class BuiltIn(WithWeights, abstract=True):
     """A recurrent layer on vectors, whose cell is a layer too."""
 
+    told: ClassVar = {"Raises": "ArgumentError for settings out of range; ShapeError for inputs "
+                      "without a time axis, or a stateful layer without a batch size"}  # fmt: skip
     input_spec = InputSpec(ndim=3)
     cell_class: ClassVar[type[Cell]]
     use_cudnn: Any = "auto"

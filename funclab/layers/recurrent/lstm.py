@@ -20,14 +20,11 @@ class LSTM(LSTMStep, BuiltIn):
         return_sequences; with return_state, [out, h, c], the last two (batch, units).
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,); the
         gates are in the order input, forget, cell, output.
-    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
-        a stateful layer without a batch size.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997; Gers et
         al., "Learning to forget", 2000, for the forget gate; Gal and Ghahramani, "A theoretically
         grounded application of dropout in recurrent neural networks", NIPS 2016, for dropout that
         is the same at all steps (here also for all gates).
 
-    >>> from funclab import Input
     >>> LSTM(32)(Input((10, 4))).shape
     (None, 32)
     >>> LSTM(32, return_sequences=True)(Input((10, 4))).shape
@@ -47,11 +44,8 @@ class SimpleRNN(SimpleStep, BuiltIn):
     Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
         return_sequences; with return_state, [out, h].
     Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
-    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
-        a stateful layer without a batch size.
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
 
-    >>> from funclab import Input
     >>> SimpleRNN(32)(Input((10, 4))).shape
     (None, 32)
     """
@@ -72,11 +66,8 @@ class GRU(GRUStep, BuiltIn):
         return_sequences; with return_state, [out, h].
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or
         (3 units,) without reset_after; in the order z, r, v.
-    Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
-        a stateful layer without a batch size.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
 
-    >>> from funclab import Input
     >>> GRU(32)(Input((10, 4))).shape
     (None, 32)
     """

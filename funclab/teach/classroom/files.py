@@ -13,7 +13,7 @@ from funclab.errors import FileError
 from funclab.files import DAY, json_lines
 from funclab.files.json_lines import Unusable
 from funclab.teach import course
-from funclab.teach.records import entries
+from funclab.teach.records import entries, signing
 from funclab.teach.records.entries import Entry
 from funclab.teach.records.handing_in import in_minutes
 from funclab.view.draw.sentences import few, named, say
@@ -50,9 +50,12 @@ class Student:
         return {entry["id"] for entry in self.entries}
 
 
-def read_class(folder: Path, keep: float) -> tuple[list[Student], list[str]]:
+def read_class(
+    folder: Path, keep: float, key: str | None = None
+) -> tuple[list[Student], list[str]]:
     """The students whose files are in a folder or in folders within it, by code; and a sentence for
-    each file that is not used as it is, or was last changed more than `keep` days ago.
+    each file that is not used as it is, or was last changed more than `keep` days ago. With a key,
+    only files that are signed with it are used.
 
     Raises: FileError if there is no such folder.
     """
@@ -66,9 +69,11 @@ def read_class(folder: Path, keep: float) -> tuple[list[Student], list[str]]:
     told: list[str] = []
     found, others = _files_in(folder)
     for path in found[:MOST_FILES]:
-        student, sentences = _student_in(path, keep)
+        student, sentences = _student_in(path, keep, key)
         read += [student] if student else []
         told += sentences
+    if key is not None:
+        told.insert(0, say("class_signed", id=signing.id_of(key), n=len(read), of=len(found)))
     if len(found) > MOST_FILES:
         told.append(say("class_too_many", n=len(found) - MOST_FILES, most=MOST_FILES))
     if others:
@@ -93,13 +98,16 @@ def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
     return found, others
 
 
-def _student_in(path: Path, keep: float) -> tuple[Student | None, list[str]]:
+def _student_in(path: Path, keep: float, key: str | None) -> tuple[Student | None, list[str]]:
     """What a file says of a student, and what is to be said of the file."""
     name = named(path.name)
     try:
         age = (time.time() - path.stat().st_mtime) / DAY
         text = json_lines.read(path, LARGEST)
+        text = text if key is None else signing.checked(text, key)
         made, wrong = entries.read(text)
+    except signing.NotSigned as error:
+        return None, [say(error.sentence, name=name, **error.told)]
     except (OSError, Unusable) as error:
         return None, [say("class_unread", name=name, why=getattr(error, "strerror", "") or error)]
     told = [say("class_old", name=name, days=int(age))] if age > keep else []

@@ -18,6 +18,7 @@ from funclab.teach.classroom.exercises import FEWEST, GRAPH
 from funclab.teach.classroom.files import LARGEST, read_class
 from funclab.teach.classroom.page import MOST_BELIEFS, ClassPage
 from funclab.teach.classroom.records import understood
+from funclab.teach.records.signing import read_key
 from funclab.view.classroom import parts
 from funclab.view.draw import theme
 from funclab.view.draw.picture import text_grid
@@ -46,10 +47,13 @@ class Class:
     `use_lesson`. `names` (default None): a CSV file with a code and a name in each row; the names
     stay in memory and in what you save. `keep` (default 180): after how many days the notes say
     that a file is old. `look`: see `funclab.view.live.view.View`; "projector" is for a wall that
-    all see: no codes or names, and nothing that tells of fewer than three students.
+    all see: no codes or names, and nothing that tells of fewer than three students. `key` (a path,
+    or None): the file with the class's key (`funclab class-key`). Then only files that were
+    exported with it and not changed since count, and the notes name the others; without it, all do.
+    A signature does not show who did the work: see the guide, notebooks/teaching.md.
 
-    Raises: FileError if the folder or the file of names cannot be read; ArgumentError for an
-    unknown lesson or look.
+    Raises: FileError if the folder, the key or the file of names cannot be read; DataError for a
+    key that is not one; ArgumentError for an unknown lesson or look.
     """
 
     def __init__(
@@ -60,12 +64,13 @@ class Class:
         names: Any = None,
         keep: float = KEEP,
         look: str | None = None,
+        key: Any = None,
     ) -> None:
         self.look = theme.chosen(look)
         known = {str(number): course.lesson(number) for number in course.numbers()} | course.OWN
         chosen = [_known_lesson(name, known) for name in lessons]
         self.folder = as_path(folder)
-        files, self.notes = read_class(self.folder, keep)
+        files, self.notes = read_class(self.folder, keep, read_key(key))
         self.students, unknown = understood(files)
         if unknown:
             told = few([named(name) for name in unknown], MOST_UNKNOWN)
@@ -88,10 +93,9 @@ class Class:
         self.held = beliefs(self.students, self.lessons)
         self.programs_known = exercises.programs(self.students, self.work, self.lessons)
         self.test = questions.test_result(self.students)
-        of_lessons = questions.items(self.students, self.lessons)
         forms = [questions.items(self.students, [form]) for form in course.FORMS]
         self.test_items = [item for form in forms for item in form]
-        self.items_known = [*of_lessons, *self.test_items]
+        self.items_known = [*questions.items(self.students, self.lessons), *self.test_items]
 
     def _begun(self, known: Iterable[str]) -> list[str]:
         """The lessons that somebody has begun, in the order of the course."""

@@ -71,18 +71,7 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
     command.set_defaults(run=check_notebooks)
 
-    command = commands.add_parser("class", help="show a class at a glance, as one page")
-    command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
-    command.add_argument("--out", type=Path, default=Path("class.html"), help="the page to write")
-    command.add_argument("--csv", type=Path, help="also write all numbers, to this file")
-    command.add_argument(
-        "--lessons", default="", help="such as 1,2,bees.toml; default: those begun"
-    )
-    command.add_argument("--names", type=Path, help="a CSV file with a code and a name in each row")
-    command.add_argument("--keep", type=float, default=180, help="days until a file is called old")
-    command.add_argument("--look", default="auto", help="projector: for all to see, without codes")
-    command.set_defaults(run=show_class)
-
+    add_class(commands)
     command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
     command.add_argument("name", help="such as bees: letters, digits and _")
     command.set_defaults(run=new_lesson)
@@ -96,12 +85,35 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     command.add_argument("--course", type=Path, default=Path(), help="the folder of the course")
     command.add_argument("--points", type=float, default=1, help="points for each exercise")
+    command.add_argument("--key", type=Path, help="the class's key, to hand out with each lesson")
     command.set_defaults(run=release)
 
     command = commands.add_parser("slides", help="write a notebook as slides, without a network")
     command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     command.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
     command.set_defaults(run=slides)
+
+
+def add_class(commands: argparse._SubParsersAction) -> None:
+    """Add the commands about what students hand in."""
+    command = commands.add_parser("class", help="show a class at a glance, as one page")
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
+    command.add_argument("--out", type=Path, default=Path("class.html"), help="the page to write")
+    command.add_argument("--csv", type=Path, help="also write all numbers, to this file")
+    command.add_argument(
+        "--lessons", default="", help="such as 1,2,bees.toml; default: those begun"
+    )
+    command.add_argument("--names", type=Path, help="a CSV file with a code and a name in each row")
+    command.add_argument("--keep", type=float, default=180, help="days until a file is called old")
+    command.add_argument("--look", default="auto", help="projector: for all to see, without codes")
+    command.add_argument(
+        "--key", type=Path, help="the class's key: only files signed with it count"
+    )
+    command.set_defaults(run=show_class)
+
+    command = commands.add_parser("class-key", help="make a key by which a class signs its files")
+    command.add_argument("file", nargs="?", type=Path, default=Path("class.key"), metavar="FILE")
+    command.set_defaults(run=class_key)
 
 
 def add_will_it_run(commands: argparse._SubParsersAction) -> None:
@@ -122,7 +134,7 @@ def add_will_it_run(commands: argparse._SubParsersAction) -> None:
 def release(chosen: argparse.Namespace) -> int:
     from funclab.teach import releasing
 
-    return releasing.release(chosen.notebooks, chosen.course, chosen.points)
+    return releasing.release(chosen.notebooks, chosen.course, chosen.points, chosen.key)
 
 
 def slides(chosen: argparse.Namespace) -> int:
@@ -141,13 +153,24 @@ def show_class(chosen: argparse.Namespace) -> int:
         if name.endswith(".toml"):  # a lesson of the teacher's own
             use_lesson(name)
             lessons[i] = Path(name).stem
-    about = {"names": chosen.names, "keep": chosen.keep, "look": chosen.look}
+    about = {name: getattr(chosen, name) for name in ("names", "keep", "look", "key")}
     room = Class(chosen.folder, lessons=lessons, **about)
     print(room)
     if room.unforeseen():
         print(f"\n{room.unforeseen()}\n")
     for path in filter(None, (chosen.out, chosen.csv)):
         print(f"{room.save(path)} is written.")
+    return 0
+
+
+def class_key(chosen: argparse.Namespace) -> int:
+    from funclab.teach.records import signing
+
+    key = signing.new_key(chosen.file)
+    print(f"{chosen.file} is the key {signing.id_of(key)} of a class: keep a copy.")
+    print(f"Hand it out:       funclab release NOTEBOOK --key {chosen.file}")
+    print('Students sign:     teach.my_progress("m94", key="class.key").save("me.json")')
+    print(f"Only these count:  funclab class FOLDER --key {chosen.file}")
     return 0
 
 

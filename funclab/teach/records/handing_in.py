@@ -7,13 +7,14 @@ import json
 import re
 import time
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from funclab.errors import ArgumentError
 from funclab.files import as_path, json_lines, write_text
 from funclab.teach import course
+from funclab.teach.records import signing
 from funclab.teach.records.entries import LONGEST_PROGRAM, VERSION, Entry
 from funclab.teach.records.storing import everything
 from funclab.view.draw.sentences import say
@@ -30,17 +31,20 @@ LONGEST_STRING = 40
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file for a teacher that is not written yet: its `code`, its `entries`, and its `text`."""
+    """A file for a teacher that is not written yet: its `code`, its `entries`, the `key` of the
+    class if there is one, and its `text`."""
 
     code: str
     entries: tuple[Entry, ...]
+    key: str | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:
         """The JSON that `save` writes: an entry on each line."""
         head = {"version": VERSION, "code": self.code, "course": self._lessons()}
         lines = ",\n".join(f"  {json_lines.sealed(entry)}" for entry in self.entries)
-        return f'{json.dumps(head, indent=1)[:-2]},\n "entries": [\n{lines}\n ]\n}}\n'
+        text = f'{json.dumps(head, indent=1)[:-2]},\n "entries": [\n{lines}\n ]\n}}\n'
+        return signing.signed(text, self.key)
 
     def _lessons(self) -> dict[str, str]:
         """The lessons and forms of the test that answers belong to, each with its key."""
@@ -68,13 +72,15 @@ class HandedIn:
             hints=kinds.count("hint"),
             programs=programs,
         )
+        if self.key is not None:
+            words += f" {say('class_my_signature', id=signing.id_of(self.key))}"
         return f"{words}\n\n{self.text}"
 
     def __repr__(self) -> str:
         return str(self)
 
 
-def my_progress(code: str, *, programs: bool = False) -> HandedIn:
+def my_progress(code: str, *, programs: bool = False, key: Any = None) -> HandedIn:
     """What a teacher would get, shown in words and as text; `.save("me.json")` writes this text.
 
     It has the answers, the tries and hints at exercises, and when in minutes since the first of
@@ -82,9 +88,12 @@ def my_progress(code: str, *, programs: bool = False) -> HandedIn:
 
     `code`: what the class shows in place of your name; keep it, and use it again. `programs`
     (default False): whether the lines that you tried are in it, without comments, and without texts
-    of more than 40 characters. They let the teacher discuss what many have tried.
+    of more than 40 characters. They let the teacher discuss what many have tried. `key` (a path,
+    text or None): the class's key, if the teacher has given you one: its file, or the line in it.
+    With it the text is signed, so that the teacher's page notices later changes.
 
-    Raises: ArgumentError for a code that is not one.
+    Raises: ArgumentError for a code that is not one; FileError or DataError for a key that cannot
+    be read.
 
     >>> my_progress("m94").code
     'm94'
@@ -102,7 +111,7 @@ def my_progress(code: str, *, programs: bool = False) -> HandedIn:
         for entry in in_minutes(everything())
         if entry["kind"] in ("answer", "attempt", "hint")  # votes are those of a teacher's class
     ]
-    return HandedIn(code, tuple(entries))
+    return HandedIn(code, tuple(entries), signing.read_key(key))
 
 
 def in_minutes(found: list[Entry]) -> list[Entry]:

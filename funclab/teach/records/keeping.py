@@ -15,7 +15,7 @@ from typing import Any
 from funclab.errors import DataError, FileError
 from funclab.files import as_path, json_lines, write_text
 from funclab.teach import course
-from funclab.teach.records import entries, storing
+from funclab.teach.records import entries, signing, storing
 from funclab.teach.records.handing_in import my_progress
 from funclab.teach.records.storing import add, everything
 
@@ -139,26 +139,29 @@ def result() -> dict[int, dict[str, Any]]:
     }
 
 
-def export_progress(path: Any, code: str = "", *, programs: bool = False) -> Path:
+def export_progress(path: Any, code: str = "", *, programs: bool = False, key: Any = None) -> Path:
     """Write progress to a JSON file; returns its path.
 
     `path`: the file to write. `code` (default ""): without it, the file is a copy of all progress,
     with the result for each misconception, for `import_progress`. With it, the file is for a
     teacher: it has the code in place of a name, and no dates or times of day. Its text is printed
     first; `my_progress` shows the same without writing. Nothing is sent. `programs` (default
-    False): whether the lines that were tried are in it.
+    False): whether the lines that were tried are in it. `key` (a path, text or None): the
+    class's key, by which the file is signed; see `my_progress`.
 
-    Raises: ArgumentError for a code that is not one; FileError if the file cannot be written.
+    Raises: ArgumentError for a code that is not one; FileError if the file cannot be written, or
+    the key not read; DataError for a key that is not one.
     """
     if code:
-        handed_in = my_progress(code, programs=programs)
+        handed_in = my_progress(code, programs=programs, key=key)
         print(handed_in)
         return handed_in.save(path)
     found = [entry if programs else without_program(entry) for entry in everything()]
     lines = ",\n".join(f"  {json_lines.sealed(entry)}" for entry in found)
     summary = {**_summary(found), "result": {str(number): row for number, row in result().items()}}
     rest = json.dumps(summary, indent=1, ensure_ascii=False)
-    write_text(as_path(path), f'{{\n "entries": [\n{lines}\n ],{rest[1:]}\n')
+    text = f'{{\n "entries": [\n{lines}\n ],{rest[1:]}\n'
+    write_text(as_path(path), signing.signed(text, signing.read_key(key)))
     return Path(path)
 
 

@@ -42,6 +42,8 @@ class Call:
     """What is equal for all calls of one layer; unless given, the name."""
     inner: Hashable = None
     """What its graph is made of, if it has one inside."""
+    crosses: bool = False
+    """Whether it is attention that looks from one tensor at another."""
 
     @property
     def own(self) -> Hashable:

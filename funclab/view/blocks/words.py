@@ -41,7 +41,7 @@ class Words:
         call = self.calls[i]
         if self.tree.flow.is_activation(i):
             return str(call.settings.get("activation", call.kind)).lower()
-        if call.kind == "MultiHeadAttention" and len(self.tree.flow.reads[i]) > 1:
+        if call.crosses:
             return say("block_crossed")
         short = texts().get("kind_" + call.kind, call.kind)
         return f"{short} {'×'.join(map(str, call.window))}" if call.window else short

@@ -13,7 +13,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
-from funclab.saving import shown
+from funclab.models.late import shown
 from funclab.view.code.layers import Layers, is_functional, is_model, models_inside, thawed
 from funclab.view.code.ops import op_call
 from funclab.view.code.text import (

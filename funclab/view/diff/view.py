@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
-from funclab.saving import shown
+from funclab.models.late import shown
 from funclab.view.diff.match import Codes, Match, Side, match, model_in
 from funclab.view.diff.pair import Compared, Pair
 from funclab.view.diff.picture import SIDES, Comparison, name_of

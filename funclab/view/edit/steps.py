@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, registry
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import ArgumentError
 from funclab.graph.aside import set_aside
 from funclab.training.compiled import check_idle

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import ArgumentError, FunclabError, TensorTypeError
 from funclab.files import write_text
-from funclab.saving import shown
+from funclab.models.late import shown
 from funclab.view.code.text import Code
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture

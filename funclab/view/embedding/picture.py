@@ -23,6 +23,8 @@ LONGEST, LONGEST_WORD = 3, 14
 """The most letters of a mark, and of a word."""
 LETTER = 6.7
 """The width of a letter of a mark."""
+LEAD, FARTHEST = 13, 9
+"""How far words that lie on each other are moved apart, and how many times at most."""
 POINT = "•"
 
 
@@ -54,6 +56,24 @@ def fitted(places: Array) -> Array:
     across = RIM + width / 2 + (places[:, 0] - middle[0]) * scale
     down = RIM + LINE + height / 2 - (places[:, 1] - middle[1]) * scale
     return np.stack([across, down], axis=1).round(1)
+
+
+def apart(where: Array, words: Sequence[str]) -> Array:
+    """How far down the middle of each word stands: where its row is, or if a word is there, in the
+    nearest line above or below in which there is none.
+
+    Shapes: (n, 2), returns (n,).
+    """
+    halves = np.array([len(word) * LETTER / 2 + 1 for word in words])
+    steps = sorted(range(-FARTHEST, FARTHEST + 1), key=abs)
+    down, done = where[:, 1].copy(), np.zeros(len(where), bool)
+    for i in np.argsort(down, kind="stable"):
+        beside = done & (np.abs(where[:, 0] - where[i, 0]) < halves + halves[i])
+        lines = (where[i, 1] + LEAD * step for step in steps)
+        inside = (y for y in lines if LINE + 8 <= y <= ROOM[1] - LINE - 8)
+        free = (y for y in inside if not (np.abs(down[beside] - y) < LEAD - 0.01).any())
+        down[i], done[i] = next(free, down[i]), True
+    return down
 
 
 @dataclass(repr=False)
@@ -98,8 +118,13 @@ class PlanePicture(Picture):
             for x, y in where[self.wrong].tolist():
                 canvas.circle(complex(x, y), 9, Paint("", "fault", 1.4))
             canvas.close()
+        marks = list(self.marks())
+        down = apart(where, [mark for mark, _ in marks]) if self.words else where[:, 1]
+        for (x, y), moved in zip(where.tolist(), down.tolist()):
+            if moved != y:
+                canvas.path(polyline([complex(x, y), complex(x, moved)]), Paint("", "rim", 1))
         canvas.open(say("embedding_marks", n=len(where)), "shape")
-        for (x, y), (mark, ink) in zip(where.tolist(), self.marks()):
+        for x, y, (mark, ink) in zip(where[:, 0].tolist(), down.tolist(), marks):
             font = Font(11, ink, bold=True, mono=True, anchor="middle")
             half = len(mark) * LETTER / 2  # a word at the rim stays whole
             canvas.text_line(complex(min(max(x, half), ROOM[0] - half), y + 4), mark, font)

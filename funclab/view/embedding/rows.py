@@ -14,10 +14,10 @@ from funclab.graph.shape_math import Array
 from funclab.graph.shape_math import show as shape_of
 from funclab.graph.tensor import Tensor
 from funclab.layers import Embedding
+from funclab.models.late import computing
 from funclab.models.meaning import known_meaning, learn
 from funclab.models.meaning import told as say_meaning
 from funclab.models.model import Model
-from funclab.saving import computing
 from funclab.view.draw.samples import sample_of, sample_svg
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean

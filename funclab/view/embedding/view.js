@@ -7,7 +7,7 @@ import { pictureFrom } from "../live/stored.js";
 import { focusOn } from "../live/focus.js";
 
 /** How near a click must be to a mark, and how large a sample is in place of its mark, in pixels. */
-const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15", LETTER = 6.7;
+const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15", LETTER = 6.7, LOW = 4;
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @type {WrittenView} */
@@ -113,8 +113,11 @@ export const embedding = {
   click(ctx, { clientX, clientY }) {
     const { left, top } = this.svg.getBoundingClientRect(), zoom = ctx.zoom;
     const at = [(clientX - left) / zoom, (clientY - top) / zoom];
-    const [far, i] = this.places(ctx).map(([x, y], j) => [Math.hypot(x - at[0], y - at[1]), j])
-      .reduce((best, one) => (one[0] < best[0] ? one : best));
+    // A word may stand apart from its place.
+    const [far, i] = [...this.svg.querySelectorAll("g.shape>text")].map((mark, j) => {
+      const [x, y] = ["x", "y"].map((name) => Number(mark.getAttribute(name)));
+      return [Math.hypot(x - at[0], y - LOW - at[1]), j];
+    }).reduce((best, one) => (one[0] < best[0] ? one : best));
     if (far < REACH) this.choose(ctx, i);
   },
 
@@ -201,6 +204,7 @@ export const embedding = {
       this.box.replaceChildren(this.svg);
       const { width, height } = this.svg.viewBox.baseVal, moved = this.svg.querySelectorAll("text,circle");
       this.size = [width, height];
+      this.ties = [...this.svg.querySelectorAll("path")].map((tie) => [tie, tie.getAttribute("d")]);
       this.drawn = [...moved].map((part) => [part, ...(part.localName === "text" ? ["x", "y"] : ["cx", "cy"])]
         .map((one) => (typeof one === "string" ? [one, Number(part.getAttribute(one))] : one)));
       this.scale = 0;
@@ -211,7 +215,7 @@ export const embedding = {
     this.mark(ctx);
   },
 
-  /** Move the marks to where they are in the room that there is; letters are centred 4 pixels lower, and words at
+  /** Move the marks to where they are in the room that there is; letters are centred LOW pixels lower, and words at
    * the rim stay whole. */
   arrange(ctx) {
     const scale = this.fitting(ctx), width = Math.floor(this.size[0] * scale);
@@ -219,11 +223,13 @@ export const embedding = {
     if (scale === this.scale) return;
     this.scale = scale;
     for (const [part, ...ends] of this.drawn) for (const [name, value] of ends) {
-      const low = name === "y" ? 4 : 0;
+      const low = name === "y" ? LOW : 0;
       const half = name === "x" && part.closest(".shape") ? (part.textContent.length * LETTER) / 2 : 0;
       const at = (value - low) * scale + low;
       part.setAttribute(name, String(half ? Math.max(half, Math.min(width - half, at)) : at));
     }
+    for (const [tie, way] of this.ties)
+      tie.setAttribute("d", way.replace(/-?[\d.]+/g, (number) => String(number * scale)));
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height }))
       this.svg.setAttribute(name, String(value));
     this.thumbs?.remove();

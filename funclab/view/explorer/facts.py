@@ -25,9 +25,8 @@ from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
+from funclab.view.scene.nodes import means, special
 from funclab.view.shapes.rule import rule
-from funclab.view.tables.means import means
-from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
 MOST_NODES = 200

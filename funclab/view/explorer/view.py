@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import ArgumentError, TensorTypeError, suggest
 from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models import Model
+from funclab.models.late import shown
 from funclab.models.meaning import names_of_weight
-from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean

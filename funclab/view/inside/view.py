@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError
+from funclab.models.late import computing
 from funclab.models.meaning import learn, told
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
@@ -60,7 +60,7 @@ class Inside(Asking):
         for name, allowed in (("face", FACES), ("scale", SCALES)):
             if state.get(name, allowed[0]) not in allowed:
                 wanted = " or ".join(map(repr, allowed))
-                raise wrong_value("inside", name, state[name], wanted, f"{name}={allowed[0]!r}")
+                raise wrong_value("inside", name, state[name], wanted, repr(allowed[0]))
         state = super()._checked_state(state)
         sample, paths = state.get("sample", 0), [call.path for call in self.inner.listed]
         if not isinstance(sample, int) or not 0 <= sample < len(self.inner.look):
@@ -72,11 +72,30 @@ class Inside(Asking):
         at = state.get("at")
         if at is not None and not (_are_whole(at) and len(at) == 2):
             wanted = "a row and a column, from 0, or None"
-            raise wrong_value("inside", "at", at, wanted, "at=[0, 0]")
+            raise wrong_value("inside", "at", at, wanted, "[0, 0]")
+        if at is not None:
+            self._check_place(at, {**self.state, **state}.get("call", ""))
         for name in ("channel", "head"):
             if state.get(name) is not None and not _are_whole([state[name]]):
-                raise wrong_value("inside", name, state[name], "a number from 0", f"{name}=0")
+                raise wrong_value("inside", name, state[name], "a number from 0", "0")
         return state
+
+    def _check_place(self, at: Any, path: str) -> None:
+        """Refuse a place that a call does not have. Of attention, it is a pair of positions."""
+        index = self.inner.index({"call": path})
+        rows, columns, _ = self.inner.calls[index].plane
+        if index in self.inner.attention or (at[0] < rows and at[1] < columns):
+            return
+        name, vector = self.inner.listed[index].path, rows * columns == 1
+        raise ArgumentError(
+            f"at={at!r} is not a place of {name}.",
+            why=f"{name} returns a vector, whose numbers are its channels."
+            if vector
+            else f"it has the rows 0 to {rows - 1} and the columns 0 to {columns - 1}.",
+            fix="leave out at=, and write channel= for the number."
+            if vector
+            else f"write for example at=[{rows - 1}, {columns - 1}].",
+        )
 
     def picture(self) -> Picture:
         return InsidePicture(self.inner, dict(self.state), self.line(), theme.still(self.look))

@@ -10,9 +10,9 @@ import numpy as np
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, NotCompiledError, TensorTypeError
 from funclab.models.inputs import as_array
+from funclab.models.late import computing
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.training.compiled import check_idle
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture

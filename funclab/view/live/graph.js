@@ -27,6 +27,9 @@ function numbersAt(part) {
 }
 
 export const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
+/** How much of two parts lies on each other. */
+const overlap = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left))
+  * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 export const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** The width of the pill around some words. */
@@ -76,14 +79,14 @@ export class Graph {
     return part.appendChild(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
   }
 
-  /** The same at a corner of a ring where there is no other part, or to the right of it; at a tensor, whose
+  /** The same at a corner of a ring where there is no other part, or to the right of it or above it; at a tensor, whose
    * shape fills the ring, to the left of its edge, to the right of the ring where the drawing ends, or below. */
   sign(ring, words) {
     const { x, y, width, height } = ring.getBBox(), wide = widthOf(words), right = x + width - 6 - wide;
     const low = y + height - 4, top = y - 14, corners = [[right, low], [x + 6, low], [x + 6, top], [right, top]];
     const tensor = ring.parentNode.classList.contains("plate"), left = x - 11 - wide, after = x + width + 4;
     this.tagWhereFree(ring.parentNode, words, tensor ? [[left < 0 ? after : left, low - 14], [right, low + 3]]
-      : [...corners, [after, y + height / 2 - 9]]);
+      : [...corners, [after, y + height / 2 - 9], [x + 6, y - 34], [right, y - 34]]);
   }
 
   /** The same next to the middle of an edge; on or above one that is horizontal. */

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import traitlets
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import ArgumentError, suggest
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write

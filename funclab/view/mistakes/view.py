@@ -10,11 +10,11 @@ import traitlets
 
 from funclab.errors import ArgumentError, DataError
 from funclab.graph.shape_math import Array
+from funclab.models.late import computing
 from funclab.models.meaning import known_meaning, learn
 from funclab.models.meaning import told as say_meaning
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.training.data.remembered import has_trained, trained_on
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture

@@ -11,9 +11,9 @@ from funclab.engine.profile import Profile
 from funclab.engine.profile import profile as profile_of
 from funclab.graph.locks import making
 from funclab.layers.checks import positive
+from funclab.models.late import computing
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture

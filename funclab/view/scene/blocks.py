@@ -64,7 +64,16 @@ def _call(graph: Graph, node: Node) -> Call:
         words.count(words.weights_of(layer)),
         layer,
         _inner(layer),
+        _crosses(node),
     )
+
+
+def _crosses(node: Node) -> bool:
+    """Whether attention looks from one tensor at another; a mask does not count."""
+    args, kwargs = node.arguments.args, node.arguments.kwargs
+    given = {**dict(zip(("query", "value"), args)), **kwargs}
+    attends = words.kind(node.operation) == "MultiHeadAttention"
+    return attends and given["query"] is not given["value"]
 
 
 def _plain(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -35,9 +35,9 @@ class Choice(NamedTuple):
 ONE_LINE: Steps = (("one line", "one line, shapes beside"),)
 IN_LINES: Steps = (("short",), ("lines",), ("short lines",))
 IN_BOXES: Steps = (("boxes",),)
-IN_FEW_BOXES: Steps = (*IN_BOXES, ("narrow boxes",))
+IN_FEW_BOXES: Steps = (*IN_BOXES, ("narrow boxes",), ("low boxes",))
 FEW = 12
-"""Up to this many boxes may be narrow, rather than fewer boxes drawn."""
+"""Up to this many boxes may be narrow, or low, rather than fewer boxes drawn."""
 COLUMNS, BOX_COLUMNS = 6, 4
 PLAIN = [
     Choice("full", 0, (("full",),)),
@@ -294,8 +294,8 @@ class Chooser:
         choices = self._among(wanted)
         fits: list[Fit] = []
         for choice in [*choices[-1:], *(each for each in choices[:-1] if each is LINES)]:
-            last = choice.steps[-1 if "TB" in self.directions else 0]
-            groups = list(self._trials(choice, last, self.directions))
+            last = choice.steps[-2:] if "TB" in self.directions else choice.steps[:1]
+            groups = [g for step in last for g in self._trials(choice, step, self.directions)]
             for trial in (trial for group in reversed(groups) for trial in reversed(group)):
                 best = min(map(_excess, fits), default=None)
                 if best is None or (0, self._columns(choice, trial).least_height) <= best:

@@ -12,7 +12,7 @@ from typing import Any
 from funclab.errors import ArgumentError, GraphError, TensorTypeError, import_for
 from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.tensor import Tensor
-from funclab.saving import shown
+from funclab.models.late import shown
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.canvas import shown as escaped

@@ -199,7 +199,7 @@ def _draw_block(
     """What a closed block says: its title, how often it is repeated, and what it holds."""
     title, times, lines = sizes.block_texts(box, density)
     start = box.corner + density.bar + density.pad
-    two = bool(lines)
+    two = density.two_lines and bool(lines)
     line = round(density.height * 0.4) if two else (box.height + density.name) / 2 - 2
     start += _draw_marks(canvas, box, start + (line - 5) * 1j, density)
     if group is not None:

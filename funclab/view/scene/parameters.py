@@ -54,8 +54,8 @@ def parameters(layer: Any) -> Parameters:
     '64 × 10 + 10 = 650'
     """
     weights = words.weights_of(layer)
-    frozen = words.count(getattr(layer, "non_trainable_weights", []))
     total = words.count(weights)
+    frozen = total - words.count(words.trained_of(layer))
     inner = words.inner_layer(layer)
     if words.graph_of(layer) is not None:
         return _of_model(layer, total, frozen)

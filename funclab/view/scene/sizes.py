@@ -68,6 +68,7 @@ DENSITIES = {
     "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282, rows=True),
     "boxes": Density(42, 13, 11, 11, True, False, 16, 10, 16, 124, 199),
     "narrow boxes": Density(42, 12, 11, 11, True, False, 16, 5, 8, 100, 164, content=1),
+    "low boxes": Density(26, 12, 11, 11, False, False, 16, 5, 8, 100, 300, content=1),
     "short": Density(30, 12, 11, 11, True, False, 16, 3, 6, 84, 132),
     "short lines": Density(18, 12, 11, 11, False, False, 1, 2, 5, 84, 160, rows=True),
 }
@@ -272,7 +273,7 @@ def ticks(box: Box) -> Area:
 
 def block_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     """The title of a closed block, how often it is repeated, and what it holds, in one or two
-    lines that end with a sign if there is more."""
+    lines that end with a sign if there is more; beside the title in a low box."""
     times = f"×{box.times}" if box.starts else ""
     room = density.widest - density.bar - 2 * density.pad
     beside = text_width(times, density.name, bold=True) + 8 + marks_width(box)
@@ -282,6 +283,7 @@ def block_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     rest = re.split(r"(?<=[·|→]) ", box.detail)
     for last in [False, True][-density.content :]:
         free, count = room - SIGN, 1
+        free -= 0 if density.two_lines else beside + text_width(title, density.name, bold=True)
         while count < len(rest) and text_width(" ".join(rest[: count + 1]), density.detail) <= free:
             count += 1
         line, rest = " ".join(rest[:count]), rest[count:]
@@ -296,11 +298,12 @@ def _measure_block(box: Box, density: Density) -> None:
     first = text_width(title, density.name, bold=True) + marks_width(box)
     first += MARK if box.group is not None else 0
     first += text_width(times, density.name, bold=True) + 8 if times else 0
-    widths = [first, *(text_width(line, density.detail) for line in lines)]
-    inner = max([first, *(width + SIGN for width in widths[len(lines) > 0 :])])
+    under = [text_width(line, density.detail) + SIGN for line in lines]
+    beside = first + 8 + sum(under) if lines else first + SIGN
+    inner = max(first, *under) if density.two_lines and lines else beside
     box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
     box.width = 2 * round(box.width / 2 + 0.5)
-    box.height = density.height + CONTENT * (len(lines) - 1)
+    box.height = density.height + CONTENT * max(0, len(lines) - 1)
 
 
 def _measure_repeat(box: Box, density: Density) -> None:
@@ -310,8 +313,10 @@ def _measure_repeat(box: Box, density: Density) -> None:
     heading += marks_width(box) + sign_before_heading(box)
     inside, rack = box.inside, rack_width(box)
     lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
-    # A wire comes in at the middle, and the heading is to the left of it.
-    box.width = max(inside.width, 2 * max([heading, *lines, rack]) + 48)
+    # A wire comes in at the axis of what is inside, with the heading on its left.
+    off = inside.width - 2 * inside.axis if inside.direction == "TB" else 0
+    left, right = 2 * max([heading, *lines]) + off, 2 * rack - off
+    box.width = max(inside.width, max(left, right) + 48)
     box.height = heading_height(box, density) + inside.height
 
 

@@ -296,7 +296,7 @@ def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
 @once
 def is_frozen(layer: Any) -> bool:
     """Whether a layer has weights, none of which training changes."""
-    return not getattr(layer, "trainable_weights", True) and bool(weights_of(layer))
+    return not trained_of(layer) and bool(weights_of(layer))
 
 
 def value_text(value: Any) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from funclab.engine.kernels.without_collection import without_collection
+from funclab.config import without_collection
 from funclab.errors import TensorTypeError
 from funclab.graph import structure
 from funclab.graph.graph import Graph, calls_before
 from funclab.graph.node import Node, ids
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.saving import shown
+from funclab.models.late import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.parameters import Parameters, parameters

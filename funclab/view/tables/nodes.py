@@ -7,16 +7,16 @@ from typing import Any
 
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation, is_box
+from funclab.graph.operation import Operation
 from funclab.graph.shape_math import show
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid
-from funclab.view.draw.sentences import say, times, titles
+from funclab.view.draw.sentences import say, titles
 from funclab.view.draw.text import clean, folded_lines, shorten, text_width
 from funclab.view.scene import sizes, words
 from funclab.view.scene.calls import write_line
-from funclab.view.tables.means import means
+from funclab.view.scene.nodes import means, special
 
 TITLES = titles("nodes_titles")
 
@@ -141,29 +141,3 @@ def _row(node: Node) -> tuple[str, ...]:
         cells.append(", ".join(words.tensor_id(None, tensor) for tensor in tensors) or "-")
         cells.append(", ".join(show(tensor.shape) for tensor in tensors) or "-")
     return (str(node.index), *cells, write_line(node))
-
-
-def special(layer: Operation) -> str:
-    """What is worth knowing about the calls of a layer, in one sentence; of a box, also why."""
-    if not is_box(layer):
-        return _of_calls(layer)
-    box: Any = layer
-    lines = [say("nodes_box_class", where=clean(box.where))] if box.where else []
-    return " ".join([say("nodes_box", why=clean(box.why)), *lines, _of_calls(layer)])
-
-
-def _of_calls(layer: Operation) -> str:
-    name, nodes = clean(layer.name), layer.inbound_nodes
-    count = len(nodes)
-    if not nodes:
-        return say("nodes_none", name=name)
-    if words.graph_of(layer) is not None:
-        return say("nodes_of_model", name=name)
-    if nodes[0].is_input:
-        return say("nodes_of_input", name=name)
-    if count == 1:
-        is_op, n = isinstance(layer, OpOperation), len(nodes[0].output_tensors)
-        return say("nodes_once", op=is_op, name=name, n=n)
-    alike = len({tuple(node.output_shapes) for node in nodes}) == 1
-    sentence = say("nodes_of_calls", name=name, times=times(count), n=count)
-    return sentence if alike else say("nodes_differ", calls=sentence, name=name)

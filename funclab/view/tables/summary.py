@@ -14,9 +14,9 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.shape_math import show
 from funclab.graph.value import Variable
+from funclab.models.late import shown
 from funclab.models.model import Model
 from funclab.registry.parameters import check_kind, wrong_value
-from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 

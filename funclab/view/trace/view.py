@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
+from funclab.models.late import computing
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture

@@ -11,10 +11,10 @@ import numpy as np
 import traitlets
 
 from funclab.errors import ArgumentError, suggest
+from funclab.models.late import computing
 from funclab.models.meaning import known_meaning
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import computing
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, text_grid
 from funclab.view.draw.samples import sample_of, sample_svg
@@ -78,7 +78,9 @@ class WhatIf(Asking):
         """What the present state shows."""
         sample, blank, changes, at = json.loads(self._key())
         self.told("sample", str(sample))
-        if self.state["face"] != "change":
+        if self.state["face"] == "change":
+            self.told("curves", str(sample))
+        else:
             self.told("maps", key_of(sample, blank, changes, at))
         if blank or changes:
             key = key_of(sample, blank, changes)

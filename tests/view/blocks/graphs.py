@@ -17,7 +17,10 @@ def stored(name: str) -> Graph:
     """The calls of a stored graph, and the keys of its outputs."""
     graph = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     calls = [
-        Call(str(i), layer, kind, [*map(str, reads)], tuple(shape), settings, weights)
+        Call(
+            *(str(i), layer, kind, [*map(str, reads)], tuple(shape), settings, weights),
+            crosses=kind == "MultiHeadAttention" and len({*reads}) > 1,
+        )
         for i, (layer, kind, settings, shape, reads, weights) in enumerate(graph["calls"])
     ]
     return calls, [*map(str, graph["outputs"])]
@@ -40,6 +43,7 @@ def renamed(graph: Graph) -> Graph:
             call.shape,
             call.settings,
             call.weights,
+            crosses=call.crosses,
         )
         for call in calls
     ]

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from funclab import Input, ops
-from funclab.layers import Add, Dense, Dropout, Softmax
+from funclab.layers import (
+    Add,
+    Dense,
+    Dropout,
+    Embedding,
+    GlobalAveragePooling1D,
+    LayerNormalization,
+    MultiHeadAttention,
+    Softmax,
+)
 from funclab.models import Model
+from funclab.view.scene.blocks import Blocks
 from funclab.view.scene.calls import Calls
 from funclab.view.scene.diagram import diagram
 from funclab.view.scene.layers import Layers
@@ -188,3 +198,45 @@ def test_names_in_a_frame_lose_what_they_all_begin_with():
 def test_a_name_that_a_way_to_draw_once_had_still_draws_the_model():
     for name in ("folded, lines", "alike folded, lines", "overview"):
         assert diagram(resnet(4), choice=name).scene.choice == diagram(resnet(4)).scene.choice
+
+
+def attending(mask, memory=None):
+    """One block of a transformer, which may have a mask, and may look at another sentence."""
+    rows = x = Input((16, 8), name="rows")
+    inputs = [rows, *([memory] if memory is not None else [])]
+    read = rows if memory is None else memory
+    kept = ops.not_equal(ops.sum(read, axis=-1), 0.0)[:, None, :] if mask else None
+    looked = MultiHeadAttention(2, 4)(x, read, attention_mask=kept)
+    x = LayerNormalization()(Add()([x, looked]))
+    x = LayerNormalization()(Add()([x, Dense(8)(Dense(16, "relu")(x))]))
+    return Model(inputs, Dense(2)(x))
+
+
+@pytest.mark.parametrize("mask", [False, True])
+@pytest.mark.parametrize("crosses", [False, True])
+def test_attention_is_crossed_if_it_looks_at_another_tensor_whatever_its_mask(mask, crosses):
+    model = attending(mask, Input((9, 8), name="memory") if crosses else None)
+
+    known = Blocks(model.graph)
+    [attention] = [node.key for node in known.nodes if node.operation.name.startswith("multi")]
+
+    assert known.words.kind(known.tree.flow.at[attention]) == (
+        "Cross-attention" if crosses else "Attention"
+    )
+
+
+def test_where_there_is_little_room_boxes_become_low_before_they_become_few():
+    """A model of 17 calls, of which only three blocks have a way around."""
+    words = Input((16,), dtype="int32", name="sentence")
+    places = Embedding(17, 8)(ops.cumsum(ops.ones_like(words), axis=1))
+    x = Embedding(99, 8)(words) + places
+    looked = MultiHeadAttention(2, 4)(x, x, attention_mask=ops.not_equal(words, 0)[:, None, :])
+    x = LayerNormalization()(Add()([x, looked]))
+    x = LayerNormalization()(Add()([x, Dense(8)(Dense(16, "relu")(x))]))
+    model = Model(words, Dense(2)(GlobalAveragePooling1D()(x)))
+
+    scene = diagram(model, room=(750, 480)).scene
+
+    assert len(scene.boxes) > 6
+    assert scene.width <= 751
+    assert scene.height <= 481
