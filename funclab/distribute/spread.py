@@ -184,7 +184,8 @@ class Spread:
 
     # Dealing.
     async def deal(self, workers: list[str], form: bytes) -> list[Assignment]:
-        """Equal parts of a batch; at the end of the data, more for workers that have more."""
+        """Equal parts of a batch; at the end of the data, more for workers that have more. None if
+        workers were lost meanwhile."""
         workers = list(workers)
         if not await self.stock(workers, self.size):
             return []

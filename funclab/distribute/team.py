@@ -14,11 +14,14 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from funclab.distribute.records import ClusterRecord
 from funclab.errors import ArgumentError, ClusterError
 from funclab.graph.shape_math import Array
+
+if TYPE_CHECKING:
+    from funclab.distribute.runner import ClusterPlan
 
 JOIN_SECONDS = 60.0
 """How long a worker may take to import funclab and make the model, if it is the only one."""
@@ -38,19 +41,6 @@ class Assignment:
     form: bytes
     rows: list[Array | None] | None = None
     take: Any = None
-
-
-class DealtBatch(Protocol):
-    """A batch that can be divided among workers."""
-
-    kind: str
-
-    async def deal(self, workers: list[str]) -> list[Assignment]:
-        """A part for each worker that gets one; empty if workers were lost meanwhile."""
-        ...
-
-    def commit(self, parts: Sequence[Assignment]) -> None:
-        """Note that all parts have been computed, and count."""
 
 
 class Team:
@@ -170,7 +160,7 @@ class Team:
             self.record.note(worker, why)
 
     # Steps.
-    async def step(self, batch: DealtBatch, weights: Array, changed: bool) -> list[dict[str, Any]]:
+    async def step(self, batch: ClusterPlan, weights: Array, changed: bool) -> list[dict[str, Any]]:
         """The replies of the workers, each of which has computed a part of a batch.
 
         weights: the buffer of weights and state; `changed` says whether it differs from before.
@@ -194,7 +184,7 @@ class Team:
             repeats += 1
 
     async def attempt_step(
-        self, batch: DealtBatch, parts: Sequence[Assignment], weights: Array
+        self, batch: ClusterPlan, parts: Sequence[Assignment], weights: Array
     ) -> list[dict[str, Any]] | None:
         """The replies to one attempt at a step; None if a worker was lost."""
         from distributed.protocol.serialize import to_serialize
