@@ -34,6 +34,7 @@ ARGS ?=
 # More than there are processors, as pages, kernels and servers wait for each other; each may take 2 GB.
 WORKERS ?= 4
 SITE ?= .venv/site
+GRADERS := .venv/graders
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_halves.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \
          $(patsubst %, tests/training/test_%.py, compile data fit losses metrics optimizers streams) \
@@ -100,7 +101,7 @@ $(SITE)/ready: pyproject.toml
 # everything; the last line counts everything. The files that took longest in the last run are the
 # first, so that no worker is left with one at the end (tests/covering.py); every other worker begins
 # with the browser's (tests/workers.py).
-test: $(READY) system
+test: $(READY) $(if $(filter-out teach,$(ROOM)),,$(GRADERS)/ready) system
 ifdef ROOM
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/$(ROOM).py funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
@@ -110,6 +111,13 @@ else
 	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab $(REST)
 endif
+
+# nbgrader and otter-grader are in .venv/graders only (700 MB): nothing but tests/teach/test_graders.py needs
+# them.
+$(GRADERS)/ready: pyproject.toml
+	"$$(sh tools/setup/python.sh)" -m venv $(GRADERS)
+	$(GRADERS)/bin/pip install --quiet --editable ".[graders]"
+	@touch $@
 
 # The loops are compiled beforehand, as on a machine that is ready for class. Then the ten-minute
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.

@@ -122,11 +122,16 @@ def story(row: Array) -> Story:
 def _story(random: Any, unusual: bool) -> Story:
     """A story between a person and an animal."""
     while True:
-        story = (random.choice(PEOPLE), random.choice(ROUGH + POLITE), random.choice(ANIMALS))
+        story = (_any(PEOPLE, random), _any(ROUGH + POLITE, random), _any(ANIMALS, random))
         if random.randint(2):
             story = _turned(story)
         if is_unusual(story) == unusual:
             return story
+
+
+def _any(words: Sequence[str], random: Any) -> str:
+    """What `random.choice` chooses, without making an array of the words each time."""
+    return words[int(random.randint(len(words)))]
 
 
 def _turned(story: Story) -> Story:
@@ -135,7 +140,7 @@ def _turned(story: Story) -> Story:
 
 
 def _phrase(story: Story, random: Any) -> str:
-    where, when = random.choice(WHERE), random.choice(WHEN)
+    where, when = _any(WHERE, random), _any(WHEN, random)
     before, after = (when, where) if random.randint(2) else (where, when)
     return " ".join(part for part in (before, *story, after) if part)
 

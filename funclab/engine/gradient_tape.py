@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -83,16 +82,11 @@ class GradientTape:
         listening.add(self)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         if self._is_open:
             self._end()
         if self._inside is not None:
-            self._inside.__exit__(kind, error, at)
+            self._inside.__exit__(*error)
 
     def covers(self, time: int) -> bool:
         """Whether it has recorded what was computed at this time."""

@@ -55,7 +55,7 @@ def runs(variables: Sequence[Variable]) -> list[Run]:
         memory = _stretch(variable.array, end - begin)
         if stretches and _adjacent(stretches[-1].weights, memory):
             last = stretches[-1]
-            joined = _join(last.weights, memory)
+            joined = _stretch(last.weights, last.weights.size + memory.size)
             stretches[-1] = Run([*last.variables, variable], joined, last.begin, end)
         else:
             stretches.append(Run([variable], memory, begin, end))
@@ -69,28 +69,17 @@ def _base(array: Array) -> Array:
     return array.reshape(-1)
 
 
-def _start(array: Array, base: Array) -> int:
-    return (array.ctypes.data - base.ctypes.data) // array.itemsize
-
-
 def _stretch(array: Array, length: int) -> Array:
     """The array's memory as a flat view, including its padding if it is part of a flat buffer."""
     base = _base(array)
-    start = _start(array, base)
+    start = (array.ctypes.data - base.ctypes.data) // array.itemsize
     return base[start : min(start + length, base.size)]
 
 
 def _adjacent(a: Array, b: Array) -> bool:
     if a.base is None or a.base is not b.base or a.dtype != b.dtype:
         return False
-    end = a.ctypes.data + a.nbytes
-    return end == b.ctypes.data
-
-
-def _join(a: Array, b: Array) -> Array:
-    base = _base(a)
-    start = _start(a, base)
-    return base[start : start + a.size + b.size]
+    return a.ctypes.data + a.nbytes == b.ctypes.data
 
 
 @contextmanager

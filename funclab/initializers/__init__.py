@@ -8,12 +8,9 @@ import numpy as np
 
 from funclab import registry
 from funclab.initializers.base import (
-    Constant, Identity, Initializer, Ones, Zeros, draw_from, random_state, restore_random_state,
-    rng, seed, using,
-)  # fmt: skip
-from funclab.initializers.base import (
-    GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
-    RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, fans,
+    Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, LecunNormal,
+    LecunUniform, Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling,
+    Zeros, draw_from, fans, random_state, restore_random_state, rng, seed, using,
 )  # fmt: skip
 from funclab.errors.missing_names import no_such_name
 

@@ -10,7 +10,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, promote
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.base import Binary, Slot, function_of, pair, product_to
+from funclab.ops.base import Binary, Slot, function_of, pair, product_to, write
 
 
 class Floats(Binary, abstract=True):
@@ -127,8 +127,7 @@ class Where(Op):
     def vjp(self, g: Array, condition: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
         gcondition, gx, gy = slots
         holds = condition.astype(bool)
-        if gcondition is not None:
-            gcondition.fill(0)
+        write(0, gcondition)
         product_to(g, holds, gx)
         product_to(g, ~holds, gy)
 

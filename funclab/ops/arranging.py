@@ -12,9 +12,10 @@ from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.copies import broadcast_to, flip
 from funclab.ops.indexing import take
 from funclab.ops.joining import concatenate, split
+from funclab.ops.matrices.products import rearrange
 from funclab.ops.moving import diagonal
 from funclab.ops.reduction import sum as summed
-from funclab.ops.shaping import expand_dims, ravel, reshape, transpose
+from funclab.ops.shaping import expand_dims, ravel, reshape
 
 
 def append(x1: Data, x2: Data, axis: int | None = None) -> Any:
@@ -125,14 +126,10 @@ def depth_to_space(x: Data, block_size: int, data_format: str = "channels_last")
 
     Shapes: x (n, h, w, c * block * block) -> (n, h * block, w * block, c).
     """
-    b, sizes = block_size, shape_of(x)
-    if data_format == "channels_last":
-        height, width, depth = map(_length, sizes[1:])
-        blocks = transpose(reshape(x, (-1, height, width, b, b, depth // b**2)), (0, 1, 3, 2, 4, 5))
-        return reshape(blocks, (-1, height * b, width * b, depth // b**2))
-    depth, height, width = map(_length, sizes[1:])
-    blocks = transpose(reshape(x, (-1, depth // b**2, b, b, height, width)), (0, 1, 4, 2, 5, 3))
-    return reshape(blocks, (-1, depth // b**2, height * b, width * b))
+    pattern = "n h w (i j c) -> n (h i) (w j) c"
+    if data_format == "channels_first":
+        pattern = "n (c i j) h w -> n c (h i) (w j)"
+    return _rearranged(x, pattern, block_size)
 
 
 @in_keras("nn")
@@ -141,16 +138,16 @@ def space_to_depth(x: Data, block_size: int, data_format: str = "channels_last")
 
     Shapes: x (n, h * block, w * block, c) -> (n, h, w, c * block * block).
     """
-    b, sizes = block_size, shape_of(x)
-    if data_format == "channels_last":
-        height, width, depth = map(_length, sizes[1:])
-        blocks = reshape(x, (-1, height // b, b, width // b, b, depth))
-        blocks = transpose(blocks, (0, 1, 3, 2, 4, 5))
-        return reshape(blocks, (-1, height // b, width // b, depth * b**2))
-    depth, height, width = map(_length, sizes[1:])
-    blocks = reshape(x, (-1, depth, height // b, b, width // b, b))
-    blocks = transpose(blocks, (0, 1, 3, 5, 2, 4))
-    return reshape(blocks, (-1, depth * b**2, height // b, width // b))
+    pattern = "n (h i) (w j) c -> n h w (i j c)"
+    if data_format == "channels_first":
+        pattern = "n c (h i) (w j) -> n (c i j) h w"
+    return _rearranged(x, pattern, block_size)
+
+
+def _rearranged(x: Any, pattern: str, block: int) -> Any:
+    for length in shape_of(x)[1:]:
+        _length(length)
+    return rearrange(x, pattern, i=block, j=block)
 
 
 def _length(length: int | None) -> int:

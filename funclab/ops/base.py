@@ -189,6 +189,12 @@ def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
     return tuple(a if a == b else None for a, b in zip(*tried))
 
 
+def write(gradient: Any, slot: Slot) -> None:
+    """Write a gradient into `slot`, if any."""
+    if slot is not None:
+        np.copyto(slot, gradient)
+
+
 def sum_to(g: Array, slot: Slot) -> None:
     """Write `g` into `slot`, if any, summed over the axes along which the input was broadcast."""
     if slot is None:

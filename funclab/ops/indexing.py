@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.base import Data, Slot
+from funclab.ops.base import Data, Slot, write
 from funclab.ops.shaping import ravel
 
 
@@ -95,8 +95,7 @@ class Take(Op):
             raise _out_of_range(indices, x.shape[self.axis]) from None
 
     def vjp(self, g: Array, x: Array, indices: Array, out: Array, gx: Slot, gindices: Slot) -> None:
-        if gindices is not None:
-            gindices.fill(0)
+        write(0, gindices)
         if gx is None:
             return
         axis = shape_math.axis_index(self.axis, x.ndim)
@@ -132,8 +131,7 @@ class TakeAlongAxis(Op):
         out[...] = np.take_along_axis(x, indices.astype(np.intp, copy=False), self.axis)
 
     def vjp(self, g: Array, x: Array, indices: Array, out: Array, gx: Slot, gindices: Slot) -> None:
-        if gindices is not None:
-            gindices.fill(0)
+        write(0, gindices)
         if gx is not None:
             gx.fill(0)
             targets = list(np.ogrid[tuple(map(slice, indices.shape))])

@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Data, in_keras, shape_of
+from funclab.ops.base import Data, in_keras, shape_of, write
 from funclab.ops.shaping import squeeze
 
 
@@ -37,8 +37,7 @@ class Concatenate(Op):
         start = 0
         for x, gx in zip(arrays[:count], arrays[count + 1 :], strict=True):
             end = start + x.shape[self.axis]
-            if gx is not None:
-                np.copyto(gx, g[(*before, slice(start, end))])
+            write(g[(*before, slice(start, end))], gx)
             start = end
 
 
@@ -71,8 +70,7 @@ class Stack(Op):
         slices = np.moveaxis(g, self.axis, 0)
         slots = arrays[len(arrays) // 2 + 1 :]
         for piece, gx in zip(slices, slots, strict=True):
-            if gx is not None:
-                np.copyto(gx, piece)
+            write(piece, gx)
 
 
 class Split(Op):

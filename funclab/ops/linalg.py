@@ -16,7 +16,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, multiply, not_equal, power, subtract
-from funclab.ops.base import Data, Slot, function_of, in_keras, shape_of, with_settings
+from funclab.ops.base import Data, Slot, function_of, in_keras, shape_of, with_settings, write
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import absolute, sqrt, square
 from funclab.ops.matrices.matmul import matmul
@@ -327,8 +327,7 @@ class Solve(Op):
 
     def vjp(self, g: Array, a: Array, b: Array, out: Array, ga: Slot, gb: Slot) -> None:
         back = _columns(np.linalg.solve, turned(a), g)
-        if gb is not None:
-            np.copyto(gb, back)
+        write(back, gb)
         if ga is not None:
             is_vector = b.ndim < a.ndim
             left, right = (back[..., None], out[..., None]) if is_vector else (back, out)

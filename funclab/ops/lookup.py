@@ -10,27 +10,17 @@ from funclab.graph.shape_math import Shape
 
 
 class Table(Protocol):
-    """What the op needs from a table."""
+    """What the op needs from a table: its name in a printed plan, the shape of the result from the
+    shapes of the arrays, its dtype, and the entries for the elements of one array or of several."""
 
     @property
-    def name(self) -> str:
-        """Its name in a printed plan."""
-        ...
-
+    def name(self) -> str: ...
     @property
-    def found_shape(self) -> Callable[..., Shape]:
-        """A function: the shape of the result, from the shapes of the arrays."""
-        ...
-
+    def found_shape(self) -> Callable[..., Shape]: ...
     @property
-    def found_dtype(self) -> str:
-        """The dtype of the result."""
-        ...
-
+    def found_dtype(self) -> str: ...
     @property
-    def find(self) -> Callable[..., Array]:
-        """A function: the table's entries for the elements of one array, or of several."""
-        ...
+    def find(self) -> Callable[..., Array]: ...
 
 
 class LookUp(Op):

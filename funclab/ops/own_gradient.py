@@ -17,6 +17,7 @@ from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
+from funclab.ops.base import write
 
 
 class OwnGradient(Op, abstract=True):
@@ -65,8 +66,7 @@ class OwnGradient(Op, abstract=True):
                 fix="return one for each argument, in their order; None for those without.",
             )
         for slot, part in zip(arrays[many + 1 :], found, strict=True):
-            if slot is not None:
-                np.copyto(slot, 0 if part is None else np.asarray(part))
+            write(0 if part is None else np.asarray(part), slot)
 
 
 def parts_of(made: Any) -> tuple[Any, Callable[..., Any]]:

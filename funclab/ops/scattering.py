@@ -14,7 +14,7 @@ from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import where
-from funclab.ops.base import Data, Slot, in_keras, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of, write
 from funclab.ops.basic import zeros
 from funclab.ops.creating import numbers
 from funclab.ops.indexing import get_item, one_hot
@@ -54,8 +54,7 @@ class SliceUpdate(Op):
 
     def vjp(self, g: Array, x: Array, updates: Array, out: Array, gx: Slot, gy: Slot) -> None:
         part = self.part(x, updates)
-        if gy is not None:
-            np.copyto(gy, g[part])
+        write(g[part], gy)
         if gx is not None:
             np.copyto(gx, g)
             gx[part] = 0
@@ -152,8 +151,7 @@ class SegmentSum(Segment):
     ufunc = np.add
 
     def vjp(self, g: Array, x: Array, ids: Array, out: Array, gx: Slot, _: Slot) -> None:
-        if gx is not None:
-            np.copyto(gx, self.taken(g, ids))
+        write(self.taken(g, ids), gx)
 
 
 class SegmentMax(Segment):

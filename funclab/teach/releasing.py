@@ -107,7 +107,9 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
     for cell in made:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
-    return {**content, "cells": made}
+    # The stored state of views may show what the teacher has tried.
+    metadata = {name: x for name, x in content["metadata"].items() if name != "widgets"}
+    return {**content, "cells": made, "metadata": metadata}
 
 
 def _own_exercises(path: Path) -> dict[str, tuple[course.Exercise, dict[str, Any]]]:

@@ -86,15 +86,13 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
     """
     if not structures:
         raise _differ("Must provide at least one structure.")
-    first, *others = structures
-    if not is_nested(first):
-        if any(map(is_nested, others)):
+
+    def mapped(*leaves: Any) -> Any:
+        if any(map(is_nested, leaves)):
             raise _differ("Structures don't have the same nested structure.")
-        return None if first is None and not none_is_leaf else func(*structures)
-    return _rebuilt(
-        first,
-        (map_structure(func, *parts, none_is_leaf=none_is_leaf) for parts in _together(structures)),
-    )
+        return None if leaves[0] is None and not none_is_leaf else func(*leaves)
+
+    return map_structure_up_to(structures[0], mapped, *structures)
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
@@ -171,13 +169,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any]) -> Any:
             f"The structure has {len(flatten(structure))} leaves, the sequence {len(leaves)}."
         )
     remaining = iter(leaves)
-    return _packed(structure, remaining)
-
-
-def _packed(structure: Any, remaining: Iterator[Any]) -> Any:
-    if not is_nested(structure):
-        return next(remaining)
-    return _rebuilt(structure, [_packed(child, remaining) for _, child in _children(structure)])
+    return map_structure(lambda _: next(remaining), structure)
 
 
 def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) -> Any:
@@ -187,22 +179,19 @@ def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) 
         to mean None.
     top_down: whether a whole comes before its parts.
     """
-    if top_down:
-        answer = func(structure)
-        made = _traversed(func, structure, top_down) if answer is None else answer
-    else:
-        inner = _traversed(func, structure, top_down)
-        answer = func(inner)
-        made = inner if answer is None else answer
+    made = func(structure) if top_down else None
+    if made is None:
+        made = _inside(lambda part: traverse(func, part, top_down), structure)
+    if not top_down and (answer := func(made)) is not None:
+        made = answer
     return None if made is MAP_TO_NONE or isinstance(made, MAP_TO_NONE) else made
 
 
-def _traversed(func: Callable[[Any], Any], structure: Any, top_down: bool) -> Any:
+def _inside(func: Callable[[Any], Any], structure: Any) -> Any:
+    """A container with each part replaced by `func` of it; a leaf as it is."""
     if not is_nested(structure):
         return structure
-    return _rebuilt(
-        structure, [traverse(func, child, top_down) for _, child in _children(structure)]
-    )
+    return _rebuilt(structure, [func(part) for _, part in _children(structure)])
 
 
 def lists_to_tuples(structure: Any) -> Any:
@@ -221,9 +210,7 @@ def map_shape_structure(func: Callable[[Any], Any], structure: Any) -> Any:
     )
     if whole or not is_nested(structure):
         return func(structure)
-    return _rebuilt(
-        structure, [map_shape_structure(func, child) for _, child in _children(structure)]
-    )
+    return _inside(lambda part: map_shape_structure(func, part), structure)
 
 
 guard(__name__, name="funclab.tree")

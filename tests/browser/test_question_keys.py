@@ -19,7 +19,9 @@ CELLS = (
     nbformat.v4.new_code_cell(CHECKED),
     nbformat.v4.new_markdown_cell("Another text."),
 )
-SOURCES = "() => jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.toJSON().source)"
+SOURCES = (
+    "() => jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.toJSON().source)"
+)
 
 
 @pytest.fixture

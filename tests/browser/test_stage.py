@@ -56,7 +56,7 @@ def test_a_view_keeps_its_height_and_is_legible_at_each_width(name, opened_page)
         check(page, 11)
     page.set_viewport_size(stage.NOTEBOOK)
     laid_out(page)
-    assert stage.walk(page, 100) == []
+    assert stage.walk(page, 100 if ALL else 40) == []
 
 
 @pytest.mark.parametrize("name", stage.VIEWS)
@@ -74,7 +74,7 @@ def test_so_it_is_on_a_projector_while_it_asks_and_sheets_of_other_views_change_
     laid_out(page)
 
     assert page.evaluate(LAID_OUT) == before
-    assert stage.walk(page, 200 if ALL else 60) == []
+    assert stage.walk(page, 200 if ALL else 40) == []
 
 
 def check(page, least):

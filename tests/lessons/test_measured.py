@@ -55,3 +55,30 @@ def test_on_raw_pixels_half_of_the_runs_of_exercise_3d_only_guess_and_none_reads
 
     assert 4 <= sum(share < 0.12 for share in shares) <= 9
     assert max(shares) < 0.7
+
+
+def test_the_curve_of_dropout_counts_while_units_are_missing_and_all_of_them_do_better():
+    """What lesson know says beside its figure: 0.85 in the curve, 0.91 with all units."""
+    names: dict = {}
+    catch_up("know", "rare", names=names)
+    curves, asked = [], []
+    for seed in range(3):
+        run = names["learn"](names["reader"](seed, 0.5), seed)
+        train, _, labels = names["draw"](seed)
+        curves.append(run.history["accuracy"][-1])
+        asked.append(run.model.evaluate(names["x"][train], labels, verbose=0)[1])
+
+    assert round(sum(curves) / 3, 2) == 0.85 and round(sum(asked) / 3, 2) == 0.91
+    assert all(one < other for one, other in zip(curves, asked))
+
+
+def test_the_first_of_five_draws_of_birds_is_the_one_that_is_printed():
+    """Lesson layer prints 99 and 67 % beside the averages of five draws, which are in its text."""
+    names: dict = {}
+    catch_up("layer", "ten", names=names)
+    birds, kinds = names["penguins"].load_data()[1]
+    x, y = birds["measures"][:, 2:3] / 100, kinds["species"] == 2
+
+    shares = [names["learn"](bias).evaluate(x, y, verbose=0)[1] for bias in (True, False)]
+
+    assert [f"{share:.0%}" for share in shares] == ["99%", "67%"]

@@ -22,8 +22,10 @@ from tests.lessons.lesson import LESSONS, Lesson
 from tests.teach.tries import Try, tries
 
 CELL = nbformat.v4.new_code_cell
-TRIES = list(tries()) if ALL else first_of_each(tries(), lambda one: {(one.exercise, one.mistake)})
-"""Daily one for each mistake, and one that is right; `tests/teach` judges them all."""
+TRIES = (
+    list(tries()) if ALL else first_of_each(tries(), lambda one: {(one.exercise, not one.mistake)})
+)
+"""Daily one that is wrong and one that is right of each exercise; `tests/teach` judges them all."""
 EXERCISE = re.compile(r"%%check ([\w.]+)|arrange\(\"([\w.]+)\"\)")
 UNCOMPARED = {"application/vnd.jupyter.widget-view+json", "image/png", "image/jpeg"}
 """A number drawn anew, and pixels."""
@@ -53,7 +55,7 @@ def is_slow(cell: Any) -> bool:
 
 def played(lesson: Lesson) -> list[tuple[Any, list[Any]]]:
     """The cells of a lesson in the order of a restless student, each with those that stand for it:
-    most run twice; at an exercise come all wrong tries, with ALL twice, and then all right ones."""
+    most run twice; at an exercise come wrong tries, with ALL twice, and then right ones."""
     cells = []
     for cell in nbformat.read(lesson.path, as_version=4).cells:
         if cell.cell_type != "code":

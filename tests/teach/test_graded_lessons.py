@@ -72,6 +72,22 @@ def test_students_get_tasks_hints_and_questions_and_nothing_that_tells_an_answer
     assert "%%check bees.A" in text and "grade.points(4)" in text
 
 
+def test_what_the_teacher_s_views_showed_is_not_released(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main(["new-lesson", "bees"])
+    saved = json.loads((tmp_path / "bees.ipynb").read_text())
+    saved["metadata"]["widgets"] = {"state": {"of a view": RIGHT}}
+    saved["cells"][-2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": RIGHT}]
+    (tmp_path / "bees.ipynb").write_text(json.dumps(saved))
+
+    main(["release", "bees.ipynb"])
+
+    made = json.loads((tmp_path / "source" / "bees" / "bees.ipynb").read_text())
+    assert made["metadata"].keys() == saved["metadata"].keys() - {"widgets"}
+    for cell in made["cells"]:
+        assert RIGHT not in student_s("".join(cell["source"])) + str(cell.get("outputs"))
+
+
 @each("lines", [RIGHT, WRONG])
 def test_a_student_hears_that_the_lines_ran_and_not_whether_they_are_right(released, lines):
     view = check_lines("bees.A", f"b = layer(right)\n{lines}", {**names(), "b": 1})

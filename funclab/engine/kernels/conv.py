@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from funclab.engine.kernels import columns, depthwise, winograd
+from funclab.engine.kernels.jit import ENABLED
 from funclab.engine.kernels.recurrent import sequences
-from funclab.engine.kernels.threads import share
+from funclab.engine.kernels.threads import share, share_samples
 
 
 def conv(x, w, bias, out, window):
@@ -22,22 +23,16 @@ def conv(x, w, bias, out, window):
     i and p are positions in the output and in the kernel, one number per axis. The sum is over p
     and the channels c; bias may be None.
     """
-
-    def half(first, last):
-        function(x[first:last], w, bias, out[first:last], window)
-
-    function = _way(x.shape, w.shape, window, out.shape, out.shape, out.dtype.kind).conv
-    share(half, len(x), operations(w, out))
+    way = _way(x.shape, w.shape, window, out.shape, out.shape, out.dtype.kind)
+    loop = lambda x, out: way.conv(x, w, bias, out, window)  # noqa: E731
+    share_samples(operations(w, out), loop, (x, out))
 
 
 def conv_vjp_x(g, w, gx, window):
     """Each window's gradient is added to the pixels that the window saw."""
-
-    def half(first, last):
-        function(g[first:last], w, gx[first:last], window)
-
-    function = _way(gx.shape, w.shape, window, g.shape, gx.shape, gx.dtype.kind).conv_vjp_x
-    share(half, len(g), operations(w, g))
+    way = _way(gx.shape, w.shape, window, g.shape, gx.shape, gx.dtype.kind)
+    loop = lambda g, gx: way.conv_vjp_x(g, w, gx, window)  # noqa: E731
+    share_samples(operations(w, g), loop, (g, gx))
 
 
 def conv_vjp_w(x, g, gw, window):
@@ -71,10 +66,11 @@ def operations(w, out):
 def _way(x, w, window, out, cut, kind):
     """The fastest module for the convolution of x with w that gives out (all are shapes). `cut` is
     the shape to be computed: out, or x for its gradient; None for the gradient of w. `kind` is the
-    dtype's kind: the algorithms with fewer multiplications need fractions, so only floats."""
+    dtype's kind: the algorithms with fewer multiplications need fractions, so only floats, and
+    loops, which pay only if they are compiled."""
     if depthwise.suits(x, w):
         return depthwise
-    if kind != "f":
+    if kind != "f" or not ENABLED:
         return columns
     if sequences.suits(x, w, window, out, cut or out):
         return sequences

@@ -6,10 +6,12 @@ For the rows of images, which are many, each thread does half.
 import numpy as np
 
 from funclab.engine.kernels.jit import jit
-from funclab.engine.kernels.threads import WORTH_SHARING, run_halves
+from funclab.engine.kernels.threads import WORTH_SHARING, share, share_samples
 
-MANY = WORTH_SHARING / 20
-"""Elements that are worth two threads: each costs as much as 20 operations in a matrix product."""
+OPERATIONS = 20
+"""The cost of one element, in operations of a matrix product."""
+MANY = WORTH_SHARING / OPERATIONS
+"""Elements that are worth two threads."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 
@@ -32,6 +34,10 @@ def bias_rows(x, b, relu, out):
 
 def bias_activation(x, b, kind, out):
     """out = the activation `kind` of x + b."""
+    share_samples(OPERATIONS * x.size, bias_activation_of_rows, (x, out), b, kind)
+
+
+def bias_activation_of_rows(x, out, b, kind):
     bias_rows(x, b, kind == RELU, out)
     if kind == TANH:
         np.tanh(out, out)
@@ -42,22 +48,15 @@ def bias_activation(x, b, kind, out):
         np.reciprocal(out, out)
 
 
-def bias_activation_in_halves(x, b, kind, out):
-    def half(first, last):
-        bias_activation(x[first:last], b, kind, out[first:last])
-
-    run_halves(half, len(x), WORTH_SHARING)
-
-
 def bias_activation_vjp_in_halves(g, out, kind, gx, gb):
-    """As bias_activation_vjp, adding the sums of both halves."""
+    """As bias_activation_vjp; if it pays, adding the sums of both halves."""
 
     def half(first, last):
         total = np.empty_like(gb)
         bias_activation_vjp(g[first:last], out[first:last], kind, gx[first:last], total)
         return total
 
-    first, *others = run_halves(half, len(g), WORTH_SHARING)
+    first, *others = share(half, len(g), OPERATIONS * g.size)
     np.copyto(gb, sum(others, first))
 
 

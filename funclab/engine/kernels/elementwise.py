@@ -129,11 +129,7 @@ def times_sigmoid_vjp(g, x, s, gx):
         gx[i] = g[i] * s[i] * (one + x[i] * (one - s[i]))
 
 
-def elu_end_in_numpy(x, above, below, out):
-    np.copyto(out, np.where(x < 0, below * out, above * x))
-
-
-@jit(numpy=elu_end_in_numpy)
+@jit(numpy=lambda x, above, below, out: np.copyto(out, np.where(x < 0, below * out, above * x)))
 def elu_end(x, above, below, out):
     """Turn e^min(x, 0) - 1 in `out` into above * x for x >= 0, else below * (e^x - 1)."""
     zero = out.dtype.type(0)

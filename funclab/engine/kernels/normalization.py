@@ -8,7 +8,7 @@ rows; those of 64 rows are made in the dtype of the data, which takes half the t
 import numpy as np
 
 from funclab.engine.kernels.jit import jit
-from funclab.engine.kernels.threads import share
+from funclab.engine.kernels.threads import samples, share, share_samples
 
 OPERATIONS = 50
 """The cost of one element in these loops, in operations of a matrix product."""
@@ -21,13 +21,7 @@ def moments(x, mask):
     """Mean and (biased) variance of each channel over the rows that count; zeros if none do."""
     # Differences from a row of the data are small, so rounding does little to their squares.
     near = x[0].astype(np.float64)
-
-    def half(first, last):
-        sums = np.zeros((2, x.shape[1]))
-        add_distances(x[first:last], near, some(mask, first, last), sums)
-        return sums
-
-    total, squares = added(share(half, len(x), OPERATIONS * x.size))
+    total, squares = two_sums(add_distances, (x, mask), near)
     count = counted(mask, x)
     offset = total / count
     mean = near + offset if mask is None or mask.any() else offset
@@ -37,38 +31,42 @@ def moments(x, mask):
 def normalize(x, mean, scale, shift, out):
     """out = (x - mean) * scale + shift, with one mean, scale and shift per channel."""
     rows = mean.astype(x.dtype), scale.astype(x.dtype), shift.astype(x.dtype)
-
-    def half(first, last):
-        scale_and_shift(x[first:last], *rows, out[first:last])
-
-    share(half, len(x), OPERATIONS * x.size)
+    share_samples(OPERATIONS * x.size, scale_and_shift, (x, out), *rows)
 
 
 def sums_for_vjp(g, x, mean):
     """For each channel the sum of g, and the sum of g * (x - mean)."""
-
-    def half(first, last):
-        sums = np.zeros((2, x.shape[1]))
-        add_products(g[first:last], x[first:last], mean, sums)
-        return sums
-
-    return added(share(half, len(x), OPERATIONS * x.size))
+    return two_sums(add_products, (g, x), mean)
 
 
 def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
     """gx = g * scale, less the terms that come through the mean (pull) and variance (tilt)."""
     rows = [row.astype(x.dtype) for row in (mean, scale, pull, tilt)]
+    share_samples(OPERATIONS * x.size, pull_and_tilt, (g, x, mask, gx), *rows)
+
+
+def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
+    """out = (x - mean) * inverse * scale + shift, with the mean and 1 / deviation of each row."""
+    settings = scale, shift, epsilon, centered
+    share_samples(OPERATIONS * x.size, each_row, (x, out, mean, inverse), *settings)
+
+
+def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
+    """Fill gx, and return the gradients of scale and shift."""
+    return two_sums(each_row_vjp, (g, x, mean, inverse, gx), scale, centered)
+
+
+def two_sums(loop, arrays, *others):
+    """For each channel the two sums that a loop adds to its last argument."""
+    x = arrays[0]
 
     def half(first, last):
-        part = slice(first, last)
-        pull_and_tilt(g[part], x[part], *rows, some(mask, first, last), gx[part])
+        sums = np.zeros((2, x.shape[1]))
+        loop(*samples(arrays, first, last), *others, sums)
+        return sums
 
-    share(half, len(x), OPERATIONS * x.size)
-
-
-def added(parts):
-    first, *others = parts
-    return sum(others, first)
+    one, *more = share(half, len(x), OPERATIONS * x.size)
+    return sum(more, one)
 
 
 def counted(mask, x):
@@ -76,17 +74,13 @@ def counted(mask, x):
     return len(x) if mask is None else max(1, np.count_nonzero(mask))
 
 
-def some(mask, first, last):
-    return None if mask is None else mask[first:last]
-
-
-def add_distances_in_numpy(x, near, mask, sums):
+def add_distances_in_numpy(x, mask, near, sums):
     distances = x - near if mask is None else (x - near)[mask]
     sums += distances.sum(axis=0), np.square(distances).sum(axis=0)
 
 
 @jit(numpy=add_distances_in_numpy)
-def add_distances(x, near, mask, sums):
+def add_distances(x, mask, near, sums):
     rows, channels = x.shape
     part, origin = np.empty((2, channels), x.dtype), near.astype(x.dtype)
     total, squares = part[0], part[1]
@@ -119,24 +113,20 @@ def add_products(g, x, mean, sums):
         sums += part
 
 
-def scale_and_shift_in_numpy(x, mean, scale, shift, out):
-    np.add((x - mean) * scale, shift, out=out)
-
-
-@jit(numpy=scale_and_shift_in_numpy)
-def scale_and_shift(x, mean, scale, shift, out):
+@jit(numpy=lambda x, out, mean, scale, shift: np.add((x - mean) * scale, shift, out=out))
+def scale_and_shift(x, out, mean, scale, shift):
     for row in range(x.shape[0]):
         for c in range(x.shape[1]):
             out[row, c] = (x[row, c] - mean[c]) * scale[c] + shift[c]
 
 
-def pull_and_tilt_in_numpy(g, x, mean, scale, pull, tilt, mask, gx):
+def pull_and_tilt_in_numpy(g, x, mask, gx, mean, scale, pull, tilt):
     drift = pull + (x - mean) * tilt
     np.subtract(g * scale, drift if mask is None else np.where(mask[:, None], drift, 0), out=gx)
 
 
 @jit(numpy=pull_and_tilt_in_numpy)
-def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
+def pull_and_tilt(g, x, mask, gx, mean, scale, pull, tilt):
     for row in range(x.shape[0]):
         for c in range(x.shape[1]):
             gx[row, c] = g[row, c] * scale[c]
@@ -145,30 +135,7 @@ def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
                 gx[row, c] -= pull[c] + (x[row, c] - mean[c]) * tilt[c]
 
 
-def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
-    """out = (x - mean) * inverse * scale + shift, with the mean and 1 / deviation of each row."""
-
-    def half(first, last):
-        part = slice(first, last)
-        rows = out[part], mean[part], inverse[part]
-        each_row(x[part], scale, shift, epsilon, centered, *rows)
-
-    share(half, len(x), OPERATIONS * x.size)
-
-
-def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
-    """Fill gx, and return the gradients of scale and shift."""
-
-    def half(first, last):
-        part = slice(first, last)
-        sums = np.zeros((2, x.shape[1]))
-        each_row_vjp(g[part], x[part], scale, mean[part], inverse[part], centered, sums, gx[part])
-        return sums
-
-    return added(share(half, len(x), OPERATIONS * x.size))
-
-
-def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):
+def each_row_in_numpy(x, out, mean, inverse, scale, shift, epsilon, centered):
     mean[...] = x.mean(axis=1, dtype=np.float64) if centered else 0
     distances = x - mean[:, None]
     inverse[...] = 1 / np.sqrt(np.square(distances).mean(axis=1) + epsilon)
@@ -176,7 +143,7 @@ def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):
 
 
 @jit(numpy=each_row_in_numpy)
-def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
+def each_row(x, out, mean, inverse, scale, shift, epsilon, centered):
     """(x - mean) * steep as (x - near) * steep - (mean - near) * steep, with the first number of
     the row as `near`: so rows of numbers far from 0 lose no accuracy to rounding.
     """
@@ -200,7 +167,7 @@ def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
             out[row, c] = y * scale[c] + shift[c]
 
 
-def each_row_vjp_in_numpy(g, x, scale, mean, inverse, centered, sums, gx):
+def each_row_vjp_in_numpy(g, x, mean, inverse, gx, scale, centered, sums):
     y, scaled = (x - mean[:, None]) * inverse[:, None], g * scale
     sums += np.sum(g * y, axis=0), np.sum(g, axis=0)
     pull = scaled.mean(axis=1, keepdims=True) * centered
@@ -209,7 +176,7 @@ def each_row_vjp_in_numpy(g, x, scale, mean, inverse, centered, sums, gx):
 
 
 @jit(numpy=each_row_vjp_in_numpy)
-def each_row_vjp(g, x, scale, mean, inverse, centered, sums, gx):
+def each_row_vjp(g, x, mean, inverse, gx, scale, centered, sums):
     rows, columns = x.shape
     number = x.dtype.type
     products, totals = sums[0], sums[1]

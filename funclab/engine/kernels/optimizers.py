@@ -149,16 +149,7 @@ def adadelta(w, g, a, d, rates, rho, epsilon):
         w[i] -= lr * step
 
 
-def ftrl_in_numpy(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
-    lr = float(rates[0])
-    before = a**-power
-    a += g * g
-    after = a**-power
-    z += g + 2 * shrinkage * w - (after - before) / lr * w
-    np.divide(np.clip(z, -l1, l1) - z, after / lr + (2 * l2 + beta / lr), out=w)
-
-
-@jit(numpy=ftrl_in_numpy)
+@jit
 def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
     """a: the sum of squared gradients; z: the sum of gradients minus terms of the weights."""
     kind = w.dtype.type
@@ -166,12 +157,12 @@ def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
     p = kind(-power)
     ridge = kind(2.0 * l2 + beta / rates[0])
     pull = kind(2.0 * shrinkage)
-    for i in range(w.size):
+    for i in span(0, w.size):
         before = a[i] ** p
         a[i] += g[i] * g[i]
         after = a[i] ** p
         z[i] += g[i] + pull * w[i] - (after - before) / lr * w[i]
-        kept = min(max(z[i], -limit), limit)
+        kept = np.minimum(np.maximum(z[i], -limit), limit)
         w[i] = (kept - z[i]) / (after / lr + ridge)
 
 

@@ -52,11 +52,7 @@ def dropout_loop(x, start, threshold, scale, kept, out):
         out[i] = x[i] * scale if kept[i] else zero
 
 
-def dropout_vjp_in_numpy(g, kept, scale, gx):
-    np.copyto(gx, np.where(kept, g * g.dtype.type(scale), 0))
-
-
-@jit(numpy=dropout_vjp_in_numpy)
+@jit(numpy=lambda g, kept, scale, gx: np.copyto(gx, np.where(kept, g * g.dtype.type(scale), 0)))
 def dropout_vjp(g, kept, scale, gx):
     scale, zero = g.dtype.type(scale), g.dtype.type(0)
     for i in range(g.size):

@@ -26,11 +26,7 @@ def weighted_sum(v, w):
     return summed
 
 
-def total_vjp_in_numpy(g, w, scale, gv):
-    np.copyto(gv, (scale * g[0] * w)[:, None], casting="same_kind")
-
-
-@jit(numpy=total_vjp_in_numpy)
+@jit(numpy=lambda g, w, scale, gv: np.copyto(gv, (scale * g[0] * w)[:, None], casting="same_kind"))
 def total_vjp(g, w, scale, gv):
     rows, columns = gv.shape
     for i in range(rows):
@@ -49,11 +45,7 @@ def squared_error(target, x, out):
         out[i] = summed / out.dtype.type(columns)
 
 
-def squared_error_vjp_in_numpy(g, target, x, gx):
-    np.multiply((g * 2 / x.shape[1])[:, None], x - target, out=gx)
-
-
-@jit(numpy=squared_error_vjp_in_numpy)
+@jit(numpy=lambda g, target, x, gx: np.multiply((g * 2 / x.shape[1])[:, None], x - target, out=gx))
 def squared_error_vjp(g, target, x, gx):
     rows, columns = x.shape
     for i in range(rows):
@@ -85,11 +77,7 @@ def absolute_error_vjp(g, target, x, gx):
             gx[i, j] = share * np.sign(x[i, j] - target[i, j])
 
 
-def class_hits_in_numpy(target, x, out):
-    np.copyto(out, target.argmax(axis=1) == x.argmax(axis=1))
-
-
-@jit(numpy=class_hits_in_numpy)
+@jit(numpy=lambda target, x, out: np.copyto(out, target.argmax(axis=1) == x.argmax(axis=1)))
 def class_hits(target, x, out):
     """1 where the maximum of both rows is in the same column (ties: the first; NaN is largest)."""
     rows, columns = x.shape

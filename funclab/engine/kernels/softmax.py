@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from funclab.engine.kernels.jit import jit
+from funclab.engine.kernels.jit import ENABLED, jit
 from funclab.engine.kernels.threads import share_samples
 
 FORWARD, BACK = 50, 30
@@ -29,7 +29,7 @@ def softmax_vjp(g, out, gx):
 
 
 def softmax_of_rows(x, out):
-    if out.dtype == np.float32:
+    if ENABLED and out.dtype == np.float32:
         single_softmax(x, out)
         return
     lower_rows(x, out)
@@ -37,13 +37,7 @@ def softmax_of_rows(x, out):
     divide_rows(out)
 
 
-def single_softmax_in_numpy(x, out):
-    lower_rows_in_numpy(x, out)
-    np.exp(out, out)
-    np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-
-
-@jit(numpy=single_softmax_in_numpy)
+@jit
 def single_softmax(x, out):
     """For float32, in one call: threads that return to Python in between wait for each other."""
     lower_rows(x, out)
@@ -98,11 +92,7 @@ def divide_rows(out):
             out[i, j] *= scale
 
 
-def softmax_of_rows_vjp_in_numpy(g, out, gx):
-    np.multiply(out, g - np.sum(g * out, axis=1, keepdims=True), out=gx)
-
-
-@jit(numpy=softmax_of_rows_vjp_in_numpy)
+@jit(numpy=lambda g, out, gx: np.multiply(out, g - np.sum(g * out, axis=1, keepdims=True), out=gx))
 def softmax_of_rows_vjp(g, out, gx):
     rows, columns = g.shape
     for i in range(rows):

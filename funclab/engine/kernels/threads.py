@@ -190,9 +190,14 @@ def share_samples(operations, loop, arrays, *others):
         return
 
     def half(first, last):
-        loop(*(array[first:last] for array in arrays), *others)
+        loop(*samples(arrays, first, last), *others)
 
     run_halves(half, len(arrays[0]), operations)
+
+
+def samples(arrays, first, last):
+    """These samples of each array; None stays."""
+    return [None if array is None else array[first:last] for array in arrays]
 
 
 def matmul(a, b, out):

@@ -136,21 +136,7 @@ def _at_points(name, x, side, out, window):
     return values.reshape(SEEN**2, tiles, -1)
 
 
-def evaluate_in_numpy(x, side, before, tiles, values):
-    top, left = before
-    images, height, width, channels = x.shape
-    lengths = [(count - 1) * SIDE + side for count in tiles]
-    padded = np.zeros((images, *lengths, channels), x.dtype)
-    padded[:, top : top + height, left : left + width] = x
-    views = np.lib.stride_tricks.sliding_window_view(padded, (side, side), (1, 2))
-    matrix = (PIXELS if side == SEEN else OUTPUTS).astype(x.dtype)
-    made = np.einsum(
-        "pi,qj,bhwcij->pqbhwc", matrix, matrix, views[:, ::SIDE, ::SIDE], optimize=True
-    )
-    np.copyto(values, made.reshape(values.shape))
-
-
-@jit(numpy=evaluate_in_numpy)
+@jit
 def evaluate(x, side, before, tiles, values):
     """values = PIXELS x PIXELS^T for each tile x of 6x6 pixels; OUTPUTS for a `side` of 4.
 
@@ -243,16 +229,7 @@ def evaluate_outputs(outputs, values):
         at_infinity[k] = x3[k]
 
 
-def interpolate_in_numpy(products, out):
-    images, height, width, filters = out.shape
-    high, wide = _tiles(height), _tiles(width)
-    matrix = OUTPUTS.astype(out.dtype)
-    tiles = products.reshape(SEEN, SEEN, images, high, wide, filters)
-    made = np.einsum("pi,qj,pqbhwf->bhiwjf", matrix, matrix, tiles, optimize=True)
-    np.copyto(out, made.reshape(images, SIDE * high, SIDE * wide, -1)[:, :height, :width])
-
-
-@jit(numpy=interpolate_in_numpy)
+@jit
 def interpolate(products, out):
     """out = OUTPUTS^T m OUTPUTS for the 6x6 values m of each tile."""
     images, height, width, filters = out.shape

@@ -33,14 +33,9 @@ def pad_images(
         the new height and width.
     Raises: ArgumentError unless two of three are given; ShapeError if a border is negative.
     """
-    rows, columns = _axes(images, data_format)
-    high = _borders("padding", ("top", "bottom", "height"), images.shape[rows],
-                    top_padding, bottom_padding, target_height)  # fmt: skip
-    wide = _borders("padding", ("left", "right", "width"), images.shape[columns],
-                    left_padding, right_padding, target_width)  # fmt: skip
-    widths = [(0, 0)] * len(images.shape)
-    widths[rows], widths[columns] = high, wide
-    return pad(images, widths)
+    down = ("top", "bottom", "height"), (top_padding, bottom_padding, target_height)
+    right = ("left", "right", "width"), (left_padding, right_padding, target_width)
+    return pad(images, _borders("padding", images, data_format, down, right))
 
 
 @in_keras("image.CropImages")
@@ -61,18 +56,15 @@ def crop_images(
         the new height and width.
     Raises: ArgumentError unless two of three are given; ShapeError if a border is negative.
     """
-    rows, columns = _axes(images, data_format)
-    high = _borders("cropping", ("top", "bottom", "height"), images.shape[rows],
-                    top_cropping, bottom_cropping, target_height)  # fmt: skip
-    wide = _borders("cropping", ("left", "right", "width"), images.shape[columns],
-                    left_cropping, right_cropping, target_width)  # fmt: skip
-    key = [slice(None)] * len(images.shape)
-    key[rows], key[columns] = (slice(first, -last or None) for first, last in (high, wide))
-    return images[tuple(key)]
+    down = ("top", "bottom", "height"), (top_cropping, bottom_cropping, target_height)
+    right = ("left", "right", "width"), (left_cropping, right_cropping, target_width)
+    widths = _borders("cropping", images, data_format, down, right)
+    return images[tuple(slice(first or None, -last or None) for first, last in widths)]
 
 
-def _axes(images: Any, data_format: str | None) -> tuple[int, int]:
-    """The axes of height and width, from the end."""
+def _borders(kind: str, images: Any, data_format: str | None, *sides: Any) -> list[tuple[int, int]]:
+    """For each axis, how many pixels are added ("padding") or removed ("cropping") before and
+    after; `sides` has the names and the settings for height and for width."""
     axes = (-3, -2) if check_format(data_format) == "channels_last" else (-2, -1)
     if len(images.shape) not in (3, 4) or any(images.shape[axis] is None for axis in axes):
         raise ShapeError(
@@ -81,14 +73,16 @@ def _axes(images: Any, data_format: str | None) -> tuple[int, int]:
             why="the borders are counted in pixels.",
             fix="write Input((height, width, channels)).",
         )
-    return axes
+    widths = [(0, 0)] * len(images.shape)
+    for axis, (names, given) in zip(axes, sides):
+        widths[axis] = _border(kind, names, images.shape[axis], *given)
+    return widths
 
 
-def _borders(
+def _border(
     kind: str, names: Sequence[str], length: int,
     first: int | None, last: int | None, target: int | None,
 ) -> tuple[int, int]:  # fmt: skip
-    """How many pixels are added ("padding") or removed ("cropping") before and after."""
     said = f"{names[0]}_{kind}", f"{names[1]}_{kind}", f"target_{names[2]}"
     if [first, last, target].count(None) != 1:
         raise ArgumentError(

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from funclab.ops.arithmetic import greater, less, less_equal, logical_and, maximum, where
+from funclab.ops.arithmetic import greater, less_equal, logical_and, maximum, where
 from funclab.ops.base import Data, in_keras
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import abs, clip, round
 from funclab.ops.image.warping import known
 from funclab.ops.matrices.matmul import tensordot
+from funclab.ops.nn.resampling import CURVES
 from funclab.ops.reduction import max, min, sum
 from funclab.ops.shaping import moveaxis
 from funclab.ops.waves import sinc
 
-
-def _cubic(d: Any) -> Any:
-    near, far = ((1.5 * d - 2.5) * d * d + 1), (((-0.5 * d + 2.5) * d - 4) * d + 2)
-    return where(less(d, 1), near, where(less(d, 2), far, 0.0))
-
-
-def _lanczos(radius: int) -> Callable[[Any], Any]:
-    return lambda d: where(less_equal(d, radius), sinc(d) * sinc(d / radius), 0.0)
-
-
-CURVES: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("linear", "bilinear", "trilinear", "triangle"), lambda d: maximum(1 - d, 0.0)),
-    **dict.fromkeys(("cubic", "bicubic", "tricubic"), _cubic),
-    "lanczos3": _lanczos(3),
-    "lanczos5": _lanczos(5),
+METHODS = {
+    "bilinear": ("linear", "bilinear", "trilinear", "triangle"),
+    "bicubic": ("cubic", "bicubic", "tricubic"),
 }
-"""The weight of an element in a new one at a distance d; tensors, so that gradients flow."""
+"""The names that a curve has here."""
+METHOD_CURVES = {
+    name: curve for kind, curve in CURVES.items() for name in METHODS.get(kind, (kind,))
+}
 
 
 @in_keras("image.ScaleAndTranslate")
@@ -63,12 +56,12 @@ def scale_and_translate(
     >>> scale_and_translate(row, (3,), scale, shift, (0,), "linear")
     array([0., 1., 2.])
     """
-    known("method", method, CURVES)
+    known("method", method, METHOD_CURVES)
     whole = "int" in str(images.dtype)
     made = cast(images, "float32") if whole else images
     for i, axis in enumerate(spatial_dims):
         old, new = images.shape[axis], output_shape[axis]
-        weights = _weights(old, new, scale[i], translation[i], CURVES[method], antialias)
+        weights = _weights(old, new, scale[i], translation[i], METHOD_CURVES[method], antialias)
         made = moveaxis(tensordot(made, cast(weights, made.dtype), ((axis,), (0,))), -1, axis)
     if whole:
         made = cast(clip(round(made), min(images), max(images)), images.dtype)
@@ -76,12 +69,13 @@ def scale_and_translate(
 
 
 def _weights(
-    old: int, new: int, scale: Any, shift: Any, curve: Callable[[Any], Any], antialias: bool
+    old: int, new: int, scale: Any, shift: Any, curve: Callable[..., Any], antialias: bool
 ) -> Any:
     """How much each of the old elements is in each of the new ones."""
     middles = (np.arange(new, dtype="float32") + 0.5 - shift) / scale - 0.5
     width = maximum(1 / scale, 1.0) if antialias else 1.0
-    weights = curve(abs(middles[None] - np.arange(old, dtype="float32")[:, None]) / width)
+    distances = abs(middles[None] - np.arange(old, dtype="float32")[:, None]) / width
+    weights = curve(distances, SimpleNamespace(where=where, maximum=maximum, sinc=sinc))
     total = sum(weights, 0, keepdims=True)
     some = greater(abs(total), 1000 * float(np.finfo("float32").eps))
     weights = where(some, weights / where(some, total, 1.0), 0.0)

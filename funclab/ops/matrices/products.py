@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.shape_math import size
 from funclab.ops.arithmetic import multiply, subtract
 from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.elementwise import square
@@ -43,11 +45,7 @@ def kron(x1: Data, x2: Data) -> Any:
     a, b = ((1,) * (rank - len(shape_of(x))) + shape_of(x) for x in (x1, x2))
     x1 = reshape(x1, [n for length in a for n in (length, 1)])
     x2 = reshape(x2, [n for length in b for n in (1, length)])
-    return reshape(multiply(x1, x2), [_times(n, m) for n, m in zip(a, b)])
-
-
-def _times(n: int | None, m: int | None) -> int | None:
-    return None if n is None or m is None else n * m
+    return reshape(multiply(x1, x2), list(map(size, zip(a, b))))
 
 
 def cross(
@@ -113,12 +111,9 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
     lengths: dict[str, int | None] = {}
     for group, length in zip(before, shape):
         known = {name: axes_lengths[name] for name in group if name in axes_lengths}
-        product = 1
-        for n in known.values():
-            product *= n
-        left = None if length is None else length // product
+        left = None if length is None else length // math.prod(known.values())
         lengths |= {name: known.get(name, left) for name in group}
-    apart = reshape(tensor, [_or_rest(lengths[name]) for name in names])
+    apart = reshape(tensor, [_joined([lengths[name]]) for name in names])
     turned = transpose(apart, [names.index(name) for name in wanted])
     return reshape(turned, [_joined([lengths[name] for name in group]) for group in after])
 
@@ -136,12 +131,7 @@ def _groups(side: str) -> list[list[str]]:
     return groups
 
 
-def _or_rest(length: int | None) -> int:
-    return -1 if length is None else length
-
-
 def _joined(lengths: list[int | None]) -> int:
-    total = 1
-    for length in lengths:
-        total = -1 if length is None or total == -1 else total * length
-    return total
+    """The length of axes merged into one; -1, the rest, if one is not known."""
+    whole = size(lengths)
+    return -1 if whole is None else whole

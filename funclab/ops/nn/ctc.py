@@ -10,7 +10,7 @@ from funclab.engine.kernels import ctc as kernels
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Data, Slot, in_keras, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of, write
 from funclab.registry.parameters import wrong_value
 
 
@@ -65,12 +65,10 @@ class CTCLoss(Op):
         gtarget, gx, *others = slots
         if gx is not None:
             whole = self._whole(chances, target, counts, lengths)
-            rows = np.zeros((2, blank.shape[2])), np.zeros((2, emit.shape[2]))
-            arrays = (whole[0], chances, *whole[1:], self.mask_index, blank, emit, *rows)
+            arrays = (whole[0], chances, *whole[1:], self.mask_index, blank, emit)
             kernels.ctc_loss_vjp(g, *arrays, gx)
         for slot in (gtarget, *others):
-            if slot is not None:
-                slot.fill(0)
+            write(0, slot)
 
     def _whole(self, chances: Array, target: Array, *counts: Array) -> list[Array]:
         """Labels and lengths as integers in the valid range: the loops do not check."""

@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Slot
+from funclab.ops.base import Slot, write
 
 FUSED = {
     "linear": kernels.LINEAR,
@@ -58,17 +58,13 @@ class BiasActivation(Op):
         return functools.partial(_rows, kind == kernels.RELU) if in_one_loop else work
 
     def forward(self, x: Array, b: Array, out: Array) -> None:
-        few = x.size < kernels.MANY
-        loop = kernels.bias_activation if few else kernels.bias_activation_in_halves
-        loop(x, b, FUSED[self.activation], out)
+        kernels.bias_activation(x, b, FUSED[self.activation], out)
 
     def vjp(self, g: Array, x: Array, b: Array, out: Array, gx: Slot, gb: Slot) -> None:
         # A gradient that is not needed costs one temporary array: rare, and simpler.
         gx = np.empty_like(g) if gx is None else gx
         gb = np.empty_like(b) if gb is None else gb
-        few = g.size < kernels.MANY
-        loop = kernels.bias_activation_vjp if few else kernels.bias_activation_vjp_in_halves
-        loop(g, out, FUSED[self.activation], gx, gb)
+        kernels.bias_activation_vjp_in_halves(g, out, FUSED[self.activation], gx, gb)
 
 
 def _rows(relu: bool, x: Array, b: Array, out: Array) -> None:
@@ -97,8 +93,7 @@ class BiasAdd(Op):
         np.add(x, b.reshape(self._beside(x)), out)
 
     def vjp(self, g: Array, x: Array, b: Array, out: Array, gx: Slot, gb: Slot) -> None:
-        if gx is not None:
-            np.copyto(gx, g)
+        write(g, gx)
         if gb is not None:
             axis = shape_math.axis_index(self.axis, x.ndim)
             others = tuple(i for i in range(x.ndim) if i != axis)

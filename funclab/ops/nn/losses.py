@@ -6,7 +6,7 @@ to 0, and then neither its logarithm nor its gradient could be recovered.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from funclab.graph.op import Array, Op, View, Work, as_float
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Data, Elementwise, Slot, as_rows, shape_of
+from funclab.ops.base import Data, Elementwise, Slot, as_rows, shape_of, write
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
@@ -32,8 +32,11 @@ from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze
 class PerSample(Op, abstract=True):
     """One number for each vector along the last axis of the predictions x."""
 
+    sparse: ClassVar[bool] = False
+    """Whether targets are class indices, not vectors."""
+
     def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x)
+        check_same(target, x[:-1] if self.sparse else x)
         return x[:-1]
 
     def dtype(self, target: str, x: str) -> str:
@@ -93,9 +96,7 @@ class SparseCrossEntropy(CrossEntropy):
     Numerics: as CrossEntropy; NaN where the target is not an existing class.
     """
 
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x[:-1])
-        return x[:-1]
+    sparse = True
 
     def loop(self, *arrays: Array) -> None:
         kernels.sparse_cross_entropy(*arrays)
@@ -104,8 +105,7 @@ class SparseCrossEntropy(CrossEntropy):
         self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
     ) -> None:
         super().vjp(g, target, x, out, slope, None, gx)
-        if gtarget is not None:
-            gtarget.fill(0)
+        write(0, gtarget)
 
 
 class BinaryCrossEntropy(PerElement):

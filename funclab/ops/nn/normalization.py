@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import divide, maximum, multiply, power
-from funclab.ops.base import Data, in_keras, shape_of
+from funclab.ops.base import Data, in_keras, shape_of, write
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
 
@@ -106,10 +106,8 @@ class BatchNormalization(PerChannel):
         g, rows = self.rows(g), self.rows(x)
         total, products = kernels.sums_for_vjp(g, rows, mean)
         inverse = 1 / np.sqrt(variance + self.epsilon)
-        if gscale is not None:
-            np.copyto(gscale, products * inverse)
-        if goffset is not None:
-            np.copyto(goffset, total)
+        write(products * inverse, gscale)
+        write(total, goffset)
         if gx is not None:
             counts = self._mask(mask, x)
             total, products, number = self.pulls(total, products, counts, rows)
@@ -166,8 +164,7 @@ class Normalization(PerChannel):
             along = products * inverse
             gradients = along, total, -total * scale * inverse, -0.5 * along * scale * inverse**2
             for slot, value in zip(slots, gradients, strict=True):
-                if slot is not None:
-                    np.copyto(slot, value)
+                write(value, slot)
 
 
 class LayerNormalization(Op):

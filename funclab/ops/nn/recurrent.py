@@ -14,7 +14,7 @@ from funclab.errors.words import listed
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot
+from funclab.ops.base import Slot, write
 
 ACTIVATIONS = codes.ACTIVATIONS
 """The activations that the fused ops know."""
@@ -144,8 +144,7 @@ class Recurrence(Op, abstract=True):
         kernels.weights_vjp(self._products(inputs, room, *slots[n : n + 3]))
         dropped = [(slots[-1], gdropout)] if self.dropped else []
         for slot, value in [*zip(slots, gs), *dropped]:
-            if slot is not None:
-                np.copyto(slot, value)
+            write(value, slot)
 
     def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
         """All steps forward, for the samples between `ends`: fill gates, states and extra."""

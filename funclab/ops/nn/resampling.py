@@ -14,23 +14,24 @@ from funclab.graph.shape_math import Lengths, Shape, show
 from funclab.ops.nn.window import check_format, per_axis
 
 
-def cubic(d: Array) -> Array:
+def cubic(d: Any, room: Any) -> Any:
     near = (1.5 * d - 2.5) * d * d + 1
     far = ((-0.5 * d + 2.5) * d - 4) * d + 2
-    return np.where(d < 1, near, np.where(d < 2, far, 0))
+    return room.where(d < 1, near, room.where(d < 2, far, 0.0))
 
 
-def lanczos(radius: int, d: Array) -> Array:
-    return np.where(d <= radius, np.sinc(d) * np.sinc(d / radius), 0)
+def lanczos(radius: int, d: Any, room: Any) -> Any:
+    return room.where(d <= radius, room.sinc(d) * room.sinc(d / radius), 0.0)
 
 
-CURVES: dict[str, Callable[[Array], Array]] = {
-    "bilinear": lambda d: np.maximum(1 - d, 0),
+CURVES: dict[str, Callable[[Any, Any], Any]] = {
+    "bilinear": lambda d, room: room.maximum(1 - d, 0.0),
     "bicubic": cubic,
     "lanczos3": partial(lanczos, 3),
     "lanczos5": partial(lanczos, 5),
 }
-"""The weight of a pixel in a new one at a distance of `d` pixels."""
+"""The weight of a pixel in a new one at a distance of `d` pixels, computed by the functions of a
+room: NumPy's, or funclab's, through which gradients flow."""
 
 
 class Resampling(Op, abstract=True):
@@ -92,7 +93,7 @@ class UpSample(Resampling):
         return tuple(None if n is None else n * times.get(i, 1) for i, n in enumerate(x))
 
     def weights(self, length: int, how: int) -> Array:
-        return up_sampling_weights(length, how, self.interpolation)
+        return resize_weights(length, length * how, self.interpolation, False)
 
 
 class Resize(Resampling):
@@ -148,15 +149,7 @@ def resize_weights(length: int, new: int, interpolation: str, antialias: bool) -
         chosen = np.floor(middles + 0.5).astype(int)
         return np.equal(chosen[:, None], np.arange(length)).astype("float64")
     width = max(length / new, 1) if antialias else 1
-    weights = CURVES[interpolation](np.abs(middles[:, None] - np.arange(length)) / width)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
-@lru_cache(maxsize=64)
-def up_sampling_weights(length: int, times: int, interpolation: str) -> Array:
-    """The weight of each of `length` pixels in each of `times` as many pixels: a matrix."""
-    middles = (np.arange(length * times) + 0.5) / times - 0.5
-    weights = CURVES[interpolation](np.abs(middles[:, None] - np.arange(length)))
+    weights = CURVES[interpolation](np.abs(middles[:, None] - np.arange(length)) / width, np)
     return weights / weights.sum(axis=1, keepdims=True)
 
 

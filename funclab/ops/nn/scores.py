@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -98,22 +98,24 @@ class Tally(Op):
         out[0] = total / counted if counted else 0.0
 
 
-class SquaredError(PerSample):
+class ByKernel(PerSample, abstract=True):
+    """One number for each sample, made by the kernel of the op's name."""
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        getattr(kernels, self.name)(target, x, out, *vars(self).values())
+
+
+class SquaredError(ByKernel):
     """out = the mean of (x - target)^2 over the last axis.
 
     Shapes: target (..., n), x (..., n) -> out (...).
     Gradient: gx = g * 2 (x - target) / n; gtarget = -gx.
     """
 
-    kernel: ClassVar[str] = "squared_error"
-
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        getattr(kernels, self.kernel)(target, x, out)
-
     def vjp(self, g: Array, target: Array, x: Array, out: Array, gt: Slot, gx: Slot) -> None:
         for slot, a, b in ((gx, target, x), (gt, x, target)):
             if slot is not None:
-                getattr(kernels, f"{self.kernel}_vjp")(g, a, b, slot)
+                getattr(kernels, f"{self.name}_vjp")(g, a, b, slot)
 
 
 class AbsoluteError(SquaredError):
@@ -123,19 +125,14 @@ class AbsoluteError(SquaredError):
     Gradient: gx = g * sign(x - target) / n; gtarget = -gx.
     """
 
-    kernel = "absolute_error"
 
-
-class ClassHits(PerSample):
+class ClassHits(ByKernel):
     """out = 1 where x and the target have their largest element at the same index, else 0.
 
     Shapes: target (..., classes), x (..., classes) -> out (...).
     """
 
     differentiable = False
-
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.class_hits(target, x, out)
 
 
 class SparseClassHits(ClassHits):
@@ -144,12 +141,7 @@ class SparseClassHits(ClassHits):
     Shapes: target (...) of class indices, x (..., classes) -> out (...).
     """
 
-    def shape(self, target: Shape, x: Shape) -> Shape:
-        check_same(target, x[:-1])
-        return x[:-1]
-
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.sparse_class_hits(target, x, out)
+    sparse = True
 
 
 class RankHits(SparseClassHits):
@@ -159,9 +151,6 @@ class RankHits(SparseClassHits):
     """
 
     k: int = 5
-
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.rank_hits(target, x, out, self.k)
 
 
 class ThresholdHits(PerElement):

@@ -27,6 +27,8 @@ ALL = 3000
 """How many points are drawn at most."""
 PICTURES, STORED = 200, 220_000
 """How many samples are stored as pictures, and up to how many characters these have."""
+NOTHING, HARDLY = 1e-9, 0.005
+"""Up to which share of the variance nothing is lost, and hardly anything: 0 % when rounded."""
 PIECE = 0.2
 """Seconds of t-SNE for each request of a page."""
 
@@ -176,8 +178,14 @@ class EmbeddingView(View):
         d, share = self.rows.points.shape[1], percent(self.plane.kept(face))
         if face == "tsne":
             return say("embedding_limits_tsne", d=d, share=share)
-        first, second = self.plane.pca[1]
-        return say("embedding_limits_pca", d=d, share=share, lost=percent(1 - first - second))
+        return self._lost(d, share)
+
+    def _lost(self, d: int, share: str) -> str:
+        """What PCA leaves out, in words that fit the number."""
+        found = float(self.plane.pca[1].sum())
+        lost = 1 - found if found else 0.0  # all rows may be equal
+        kind = "whole" if lost < NOTHING else "nearly" if lost < HARDLY else "pca"
+        return say(f"embedding_limits_{kind}", d=d, share=share, lost=percent(lost))
 
     def _axes(self, face: str) -> list[str]:
         if face != "pca":
@@ -199,10 +207,9 @@ class EmbeddingView(View):
                 say("embedding_ask_kept", **values),
                 [percent(one) for one in sorted(options)],
                 percent(share),
-                say("embedding_limits_pca", **values, share=percent(share),
-                    lost=percent(1 - plane.pca[1].sum())),
+                self._lost(values["d"], percent(share)),
             )
-        }  # fmt: skip
+        }
         yes_no = [say("yes"), say("no")]
         if "tsne" in plane.faces:
             why = say("embedding_why_size")

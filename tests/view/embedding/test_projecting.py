@@ -76,7 +76,7 @@ def test_of_equally_near_ones_the_first_are_nearest():
 
 
 def test_tsne_keeps_as_many_neighbours_as_that_of_scikit_learn():
-    points, _ = groups()
+    points, _ = groups(250)
     wanted = TSNE(perplexity=20, init="pca", method="exact", random_state=0)
     with one_blas_thread():
         theirs = wanted.fit_transform(points)

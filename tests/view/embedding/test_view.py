@@ -263,6 +263,34 @@ def test_the_line_makes_the_same_view(reader):
     assert again.state == view.state
 
 
+@pytest.mark.parametrize(
+    ("third", "says"),
+    [
+        (0.0, "nothing is lost, and points that lie on each other are equal"),
+        (0.05, "Two of 3 directions: less than 1 % of the variance is lost"),
+        (0.5, "of the variance is lost"),
+    ],
+)
+def test_what_pca_loses_is_said_as_much_as_it_is(third, says):
+    rows = np.random.RandomState(0).normal(size=(60, 3)) * [1, 1, third]
+    sizes = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False) ** 2
+    lost = sizes[2] / sizes.sum()
+
+    view = funclab.embedding(rows)
+    told = [view.text, view.facts["limits"]["pca"], view.facts["questions"]["open"]["explain"]]
+
+    assert [lost < 1e-9, lost < 0.005] == [third == 0, third < 0.1]
+    for text in map(str, told):
+        assert says in text and " 0 % of the variance" not in text
+        assert ("may be far apart" in text) == (third == 0.5)
+        assert (f" {lost:.0%}"[:-1] + " % of the variance is lost" in text) == (third == 0.5)
+
+
+@pytest.mark.parametrize("rows", [np.ones((5, 3)), np.arange(6.0)[:, None], np.eye(3)])
+def test_of_rows_in_one_place_on_a_line_or_in_a_plane_nothing_is_lost(rows):
+    assert "nothing is lost" in funclab.embedding(rows).text
+
+
 def test_questions_have_their_answers_among_the_options(reader):
     asked = funclab.embedding(reader, X, Y, ask=True).facts["questions"]
 

@@ -11,16 +11,7 @@ from funclab.engine.kernels.jit import jit
 SEEN = 6  # as in winograd.py; repeated: compiled code does not notice changes of other files
 
 
-def evaluate_in_numpy(x, matrix, step, before, values):
-    tiles = values.shape[1] // len(x)
-    padded = np.zeros((len(x), (tiles - 1) * step + SEEN, x.shape[2]), x.dtype)
-    there = padded[:, before : before + x.shape[1]]
-    there[...] = x[:, : there.shape[1]]
-    views = np.lib.stride_tricks.sliding_window_view(padded, SEEN, 1)[:, ::step]
-    np.einsum("pi,btci->pbtc", matrix, views, out=values.reshape(SEEN, len(x), tiles, -1))
-
-
-@jit(numpy=evaluate_in_numpy)
+@jit
 def evaluate(x, matrix, step, before, values):
     """values = matrix x for each tile; its SEEN rows of x begin `step` after the previous tile's.
 
@@ -46,14 +37,7 @@ def evaluate(x, matrix, step, before, values):
                 value[c] = near + a3 * x3[c] + a4 * x4[c] + a5 * x5[c]
 
 
-def interpolate_in_numpy(products, matrix, step, bias, out):
-    tiles = products.reshape(SEEN, len(out), -1, out.shape[2])
-    made = np.einsum("pi,pbtf->btif", matrix[:, :step], tiles)
-    made = made.reshape(len(out), -1, out.shape[2])
-    np.add(made[:, : out.shape[1]], bias, out=out)
-
-
-@jit(numpy=interpolate_in_numpy)
+@jit
 def interpolate(products, matrix, step, bias, out):
     """out = matrix^T products + bias: `step` outputs per tile; the last tile may be cut short."""
     each = products.shape[1] // out.shape[0]
