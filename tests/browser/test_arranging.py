@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from docs.arranged import judged
@@ -45,6 +46,35 @@ def test_what_is_hidden_below_has_a_sign_until_it_is_seen(opened_page):
     stage.evaluate("stage => { stage.scrollTop = stage.scrollHeight; }")
 
     expect(sign).to_be_hidden()
+
+
+# How far a part goes beyond its room, and how far the sign of a side goes over its text.
+BEYOND = "part => part.scrollWidth - part.clientWidth"
+COVERED = """view => view.querySelector(".fl-checks").getBoundingClientRect().right
+  - view.querySelector(".fl-side>.fl-more>span").getBoundingClientRect().left"""
+
+
+@pytest.mark.parametrize(
+    ("order", "place"), [([0, 1, 2, 3, 4, 5, 8], ".fl-side"), ([0, 1, 2, 3, 4, 5, 7], ".fl-stage")]
+)
+def test_a_marked_picture_is_whole_beside_the_lines_or_below_them(order, place, opened_page):
+    view = arrange("make.A")
+    view.judge(order)
+    page = opened_page(view, width=850, height=720)
+    expect(page.locator(f"{place} > .fl-graph svg")).to_be_attached()
+
+    for part in (".fl-side", ".fl-stage", ".fl-graph"):
+        assert page.locator(part).evaluate(BEYOND) == 0, part
+
+
+def test_the_sign_of_what_is_below_covers_no_words(opened_page):
+    view = arrange("make.A")
+    view.judge([0, 1, 2, 3, 4, 5, 6, 7])
+    page = opened_page(view, width=850, height=720)
+    page.locator(".fl-side").evaluate("side => { side.style.height = '200px'; }")
+    expect(page.locator(".fl-side>.fl-more>span")).to_be_visible()
+
+    assert page.locator(".fl").evaluate(COVERED) <= 0
 
 
 def test_a_strip_without_a_sentence_before_it_begins_at_the_left_edge(opened_page):

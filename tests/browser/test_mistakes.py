@@ -135,6 +135,21 @@ def test_brackets_move_the_threshold(opened_page):
         expect(page.locator(".fl-mistakes-main dl")).to_contain_text("false alarms")
 
 
+def test_the_threshold_goes_below_a_twentieth_where_a_true_yes_is(opened_page):
+    shares = np.array([0.0183, 0.03, 0.3], "float32")
+    x, y = np.log(shares / (1 - shares))[:, None], np.array([1, 0, 0])
+    page = opened_page(funclab.mistakes(models.yes_or_no(), x, y, threshold=0.05))
+    found = page.locator(".fl-mistakes-main dt", has_text="recall").locator("+ dd")
+
+    for threshold in ("0.04", "0.03", "0.025", "0.02"):
+        page.keyboard.press("[")
+        expect(page.locator(".fl-bar output")).to_have_text(threshold)
+        expect(found).to_contain_text("0 · 0 %")
+    page.keyboard.press("[")
+    expect(page.locator(".fl-bar output")).to_have_text("0.015")
+    expect(found).to_contain_text("1 · 100 %")
+
+
 def test_a_question_covers_its_column_and_nothing_else(data, opened_page):
     view = echo(data, ask=True)
     page = opened_page(view)

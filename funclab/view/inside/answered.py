@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from funclab.graph.meaning import Meaning
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Value
 from funclab.models.meaning import known_meaning
 from funclab.view.draw.sentences import say
@@ -24,16 +25,30 @@ class Answered:
 
     def __init__(self, look: Look, y: Any) -> None:
         self.look = look
-        self.by_output = {
+        answered = {
             number: _answers(look, y, number)
             for number, tensor in enumerate(look.model.outputs)
             if len(tensor.shape) <= 2
         }
+        # Several numbers that are no classes are not one answer: whose would it be?
+        self.by_output = {
+            number: answers
+            for number, answers in answered.items()
+            if answers.kind == CLASSES or look.model.outputs[number].shape[1:] in ((), (1,))
+        }
+        self._truth = None if self.by_output else _one_of_each(y, answered)
         self.output = next(iter(self.by_output), 0)
         self.first = self.by_output.get(self.output)
 
+    def named(self, index: int) -> str:
+        """What a sample is, of a model without one answer for each; "" if that is unknown."""
+        truth = self._truth
+        return "" if truth is None else Answers(NUMBERS, truth, truth).said(truth[index])
+
     def says(self, index: int) -> str:
         """The answers to a sample with their probabilities, and the truth."""
+        if known := self.named(index):
+            return say("inside_truth", truth=known)
         several, parts = len(self.look.model.outputs) > 1, list[str]()
         for number, answers in self.by_output.items():
             said = _said(answers, index)
@@ -44,7 +59,7 @@ class Answered:
     def label(self, index: int) -> str:
         """What a sample is: its truth, or the answer."""
         if self.first is None:
-            return f"#{index}"
+            return self.named(index) or f"#{index}"
         known = self.first.given if self.first.truth is None else self.first.truth
         return self.first.said(known[index])
 
@@ -63,6 +78,15 @@ class Answered:
         tensor = self.look.model.outputs[number]
         labels = _labels(known_meaning(tensor))
         return list(labels) if labels and len(labels) == tensor.shape[-1] else []
+
+
+def _one_of_each(y: Any, answered: dict[int, Answers]) -> Array | None:
+    """What is given as truth, if it is one number for each sample."""
+    if y is None or not answered:
+        return None
+    given = np.asarray(y)
+    one = given.dtype.kind in "biuf" and given.ndim and given.size == len(given)
+    return given.reshape(-1) if one else None
 
 
 def _said(answers: Answers, index: int) -> list[str]:

@@ -116,7 +116,7 @@ class Inner:
             return shorten(sample.text, 44)
         if self.answers is not None and self.answers.kind == NUMBERS:
             return self.answers.said(self.answers.values[index])
-        return ""
+        return self.answered.named(index)
 
     def says(self, index: int) -> str:
         """What a sample is, and the model's answers with their probabilities."""

@@ -6,6 +6,7 @@ import { Graph } from "../live/graph.js";
 import { KERNEL } from "../live/kernel.js";
 import { within } from "../live/within.js";
 import { focusOn } from "../live/focus.js";
+import { selectedAfter, taken } from "./after.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
 import { More } from "./more.js";
@@ -14,6 +15,8 @@ import { Strip } from "./strip.js";
 
 /** How far a pointer goes before it drags a line. */
 const DRAGGED = 6;
+/** How much of the stage a picture may have beside what is said, and what its margins and a scrollbar need. */
+const MOST = 0.56, BESIDE = 50;
 
 /** The lines of a program after line `number` was dragged to place `to`; behind its end, the line is out. */
 export function dropped(order, number, to) {
@@ -52,20 +55,26 @@ export const exercise = {
     if (facts.lines.length) {
       ctx.el.classList.add("fl-arranging");
       told.append(this.lines);
-      ctx.stage.append(h("div", { class: "fl-side" }, this.verdict, this.how, this.hints, this.graph.el,
-        ctx.panel)); // which scrolls, so that the view keeps its height
+      this.side = h("div", { class: "fl-side" }, this.verdict, this.how, this.hints, this.graph.el, ctx.panel);
+      ctx.stage.append(this.side); // which scrolls, so that the view keeps its height
     } else { // what one can do next stands below what was said
       ctx.el.classList.add("fl-judged");
       told.append(this.verdict, ctx.bar, this.hints);
       ctx.stage.append(this.graph.el);
     }
-    const panes = facts.lines.length ? [ctx.stage, ctx.panel.parentElement] : [told, ctx.panel];
+    const panes = this.side ? [ctx.stage, this.side] : [told, ctx.panel, ctx.stage];
     this.more = panes.map((pane) => new More(ctx, pane));
     this.keeps = this.low() && !facts.lines.length;
     if (this.keeps) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
+    ctx.watchSizes(() => this.makeRoom(ctx), ctx.stage);
     this.strip = new Strip(ctx);
     this.drag(ctx);
+    ctx.listen(window, "keydown", (event) => {
+      if (event.key.toLowerCase() !== "h" || event.shiftKey || !selectedAfter(ctx, event)) return;
+      this.keys(ctx).h.run();
+      taken(event);
+    }, true);
   },
 
   /** On the foot: whether what the lines made was kept, and whose graph it is. */
@@ -112,6 +121,17 @@ export const exercise = {
     this.toggle(ctx);
   },
 
+  /** The side gets as wide as its picture, whose words cannot be smaller; if that is too wide, it stands below. */
+  makeRoom({ el, stage }) {
+    const wide = this.graph.el.hidden ? 0 : this.graph.svg?.viewBox.baseVal.width ?? 0;
+    const below = stage.clientWidth > 0 && wide + BESIDE > stage.clientWidth * MOST;
+    el.classList.toggle("fl-picture-below", below);
+    stage.style.setProperty("--marked", `${below ? 0 : wide}px`);
+    if (!this.side || below === (this.graph.el.parentElement === stage)) return;
+    if (below) this.side.after(this.graph.el);
+    else this.hints.after(this.graph.el);
+  },
+
   /** Scroll the graph to the places that are marked in it. */
   find() { this.graph.reveal(...this.graph.el.querySelectorAll("[data-mark]")); },
 
@@ -136,6 +156,7 @@ export const exercise = {
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
     if (picture && this.graph.put(picture)) this.find();
+    this.makeRoom(ctx);
     this.hints.hidden = !state.hints && !this.keeps;
     this.hints.replaceChildren(...this.hinted(facts, state.hints));
     if (state.hints > (this.hintsOpen ?? state.hints) && this.hints.lastChild) ctx.bringInSight(this.hints.lastChild);

@@ -3,6 +3,7 @@
 import { h } from "../live/core.js";
 import { ANSWERED } from "../live/cover.js";
 import { KERNEL } from "../live/kernel.js";
+import { selectedAfter, taken } from "./after.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
 import { Strip } from "./strip.js";
@@ -27,6 +28,9 @@ export const question = {
     ctx.hear("change:answers", () => ctx.update());
     ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
     ctx.listen(window, "keydown", (event) => this.below(ctx, event), true);
+    for (const elsewhere of ["pointerdown", "focusin"]) {
+      ctx.listen(window, elsewhere, ({ target }) => { if (target !== this.settled) this.settled = null; }, true);
+    }
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => { if (!this.open(ctx)) this.choose(ctx, null); });
     if (this.open(ctx)) ANSWERED.open(facts.id); // what waits may have been stored before the answer
     ctx.watchSizes(() => this.askOnce(ctx), ctx.foot); // first when it is on the page
@@ -50,18 +54,21 @@ export const question = {
 
   /**
    * After the cell has run, it or the next one is selected, and number keys would make it a heading:
-   * until the question is answered, they answer it.
+   * until the question is answered, they answer it. Then they do nothing, until something else is chosen.
    */
   below(ctx, event) {
-    const cell = document.activeElement?.closest(".jp-Notebook.jp-mod-commandMode .jp-Cell");
-    const own = ctx.el.closest(".jp-Cell"), selected = cell === own && !ctx.el.contains(document.activeElement);
-    const asked = cell && (selected || own === cell.previousElementSibling);
-    if (!asked || this.open(ctx) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const cell = selectedAfter(ctx, event);
+    if (!cell || !/^[0-9]$/.test(event.key)) return;
+    if (this.open(ctx)) {
+      if (cell === this.settled) taken(event);
+      return;
+    }
     const option = event.key === "0" ? null : this.order[Number(event.key) - 1];
-    if (option === undefined) return;
-    this.choose(ctx, option);
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    if (option !== undefined) {
+      this.choose(ctx, option);
+      this.settled = cell;
+    }
+    taken(event);
   },
 
   /** Keep the room of the longest response. */

@@ -39,6 +39,8 @@ from funclab.view.mistakes.sureness import (
 from funclab.view.mistakes.table import TablePicture, between, name_of, percent
 
 THRESHOLDS = [round(0.05 * i, 2) for i in range(1, 20)]
+RARE = [0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4]
+"""Thresholds for what is so rare that its probability stays below the others."""
 LISTED = 24
 """How many samples of a cell are stored; a kernel has the others."""
 Part = dict[str, Any]
@@ -131,8 +133,16 @@ class Told:
             return {"": Counted(self.answers, self.title, self.low)}
         return {
             written(t): Counted(replace(self.answers, threshold=t), self.title, self.low)
-            for t in THRESHOLDS
+            for t in self.thresholds
         }
+
+    @cached_property
+    def thresholds(self) -> list[float]:
+        """Those to choose from, from where each true yes is found, if that is above 1e-4."""
+        told = self.answers
+        yes = told.values[told.truth == 1] if told.kind == YES_NO else np.ones(1)
+        needed = [t for t, above in zip(RARE, THRESHOLDS[:1] + RARE) if (yes < above).any()]
+        return needed[::-1] + THRESHOLDS
 
     @cached_property
     def bins(self) -> list[Bin]:
@@ -307,7 +317,7 @@ def _short(share: float) -> str:
 
 
 def written(threshold: float) -> str:
-    return f"{threshold:.2f}"
+    return f"{threshold:.2f}" if round(threshold, 2) == threshold else f"{threshold:g}"
 
 
 def shared(count: int, total: int) -> str:

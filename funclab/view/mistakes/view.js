@@ -52,7 +52,11 @@ export const mistakes = {
   counts(ctx) { return ctx.facts.counts; },
 
   // What is chosen.
-  threshold(ctx) { return ctx.facts.thresholds.length ? ctx.state.threshold.toFixed(2) : ""; },
+  threshold(ctx) {
+    const { threshold } = ctx.state, brief = threshold.toFixed(2);
+    if (!ctx.facts.thresholds.length) return "";
+    return Number(brief) === threshold ? brief : String(threshold);
+  },
 
   /** The row and column of the cell, or the number of the bin or band, that is open. */
   at(ctx) {

@@ -29,7 +29,7 @@ from funclab.view.live.variables import written, written_model, written_package
 from funclab.view.live.view import View
 from funclab.view.mistakes.asking import questions_of
 from funclab.view.mistakes.picture import ListPicture, MistakesPicture
-from funclab.view.mistakes.telling import THRESHOLDS, Told
+from funclab.view.mistakes.telling import Told
 from funclab.view.mistakes.telling import written as threshold_key
 from funclab.view.scene.diagram import bare
 
@@ -76,8 +76,9 @@ class Mistakes(View):
             wanted = f"one of {', '.join(self.faces)}"
             raise wrong_value("mistakes", "face", checked["face"], wanted, 'face="surest"')
         threshold = checked.get("threshold", 0.5)
-        if threshold not in THRESHOLDS:
-            wanted = "0.05, 0.1, 0.15 and so on up to 0.95"
+        known = self.told_of.thresholds
+        if threshold not in known:
+            wanted = f"{', '.join(f'{t:g}' for t in known[:-1])} or {known[-1]}"
             raise wrong_value("mistakes", "threshold", threshold, wanted, "threshold=0.3")
         sample = checked.get("sample", -1)
         if sample != -1 and sample not in self.told_of.index:
@@ -117,7 +118,7 @@ class Mistakes(View):
             "counts": told.counts(),
             "first": told.first,
             "rows": len(told.counted[told.main].table.classes) if told.counted else 0,
-            "thresholds": THRESHOLDS if self.found.kind == YES_NO else [],
+            "thresholds": told.thresholds if self.found.kind == YES_NO else [],
             "parts": self.parts,
             "samples": {str(i): self._entry(i) for i in self._listed()},
             "whole": told.whole(),
@@ -265,7 +266,8 @@ def mistakes(
     are counted, the first ones (10,000). The view stores up to 96 samples, so that a saved notebook
     can show them; `store=False` leaves them out. `state` is what `Mistakes.line()` writes: `face`
     ("overview", "surest" or "confidence"), `at` (the row and column of a cell, or the number of a
-    bin or band), `sample`, `percent` and `threshold`. `look`, `ask` and `tour` are those of every
+    bin or band), `sample`, `percent` and `threshold` (0.05, 0.1 and so on; lower, if a true
+    yes is below it). `look`, `ask` and `tour` are those of every
     view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; DataError and ShapeError for data that do not

@@ -319,6 +319,20 @@ def test_line_and_text_say_what_is_shown():
     assert np.isclose(float(shown), value, rtol=1e-3, atol=1e-6)
 
 
+def test_of_several_numbers_none_is_told_as_the_answer():
+    pixels = Input((3,))
+    model = Model(pixels, layers.Dense(4, name="scores")(pixels))
+    x, y = np.random.RandomState(0).rand(5, 3), np.arange(5)
+
+    facts = funclab.inside(model, x, y, face="number", channel=2).facts
+    blank = funclab.inside(model, x).facts
+
+    assert [one["label"] for one in facts["strip"]] == ["0", "1", "2", "3", "4"]
+    assert facts["says"]["3"] == "truth 3" and facts["labels"].get("3", "3") == "3"
+    assert [one["label"] for one in blank["strip"]][:2] == ["#0", "#1"]
+    assert blank["says"]["0"] == ""
+
+
 def test_a_model_that_was_not_trained_says_so():
     model, (x, y) = small(), images()
 

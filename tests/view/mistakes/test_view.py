@@ -118,13 +118,14 @@ def test_a_threshold_trades_one_kind_of_mistake_for_the_other():
     view = funclab.mistakes(models.yes_or_no(), x, y)
     p = 1 / (1 + np.exp(-x[:, 0].astype("float64")))
 
+    called = "called yes, and is (precision)"
     for t in (0.1, 0.5, 0.9):
         told = dict(map(tuple, view.facts["whole"][f"{t:.2f}"]))
         (right, false), (missed, found) = confusion_matrix(y, p >= t).tolist()
         assert told["right"].startswith(f"{right + found} ·")
         assert (told["missed"], told["false alarms"]) == (f"{missed}", f"{false}")
-        assert f"{recall_score(y, p >= t):.0%}"[:-1] + " %" in told["yes found"]
-        assert f"{precision_score(y, p >= t):.0%}"[:-1] + " %" in told["called yes, and is"]
+        assert f"{recall_score(y, p >= t):.0%}"[:-1] + " %" in told["yes found (recall)"]
+        assert f"{precision_score(y, p >= t):.0%}"[:-1] + " %" in told[called]
         assert view.facts["parts"][f"cell {t:.2f} 1 0"]["n"] == missed
 
 
@@ -336,6 +337,19 @@ def test_a_kernel_tells_more_than_is_stored():
     unknown = next(i for i in range(2000) if str(i) not in view.facts["samples"])
     assert view.told("sample", unknown)["words"].startswith(f"Sample {unknown}: ")
     assert view.told("sample", 2000) is view.told("more", "cell 99") is None
+
+
+def test_thresholds_go_down_to_where_each_true_yes_is_found():
+    shares = np.array([0.0183, 0.0219, 0.03, 0.3, 0.004], "float32")
+    x, y = np.log(shares / (1 - shares))[:, None], np.array([1, 1, 0, 0, 0])
+    view = funclab.mistakes(models.yes_or_no(), x, y, threshold=0.015)
+    lowest = view.facts["thresholds"][0]
+
+    assert lowest == 0.015  # below the least, 0.0183, and no lower
+    assert dict(view.facts["whole"]["0.015"])["yes found (recall)"].startswith("2 · 100 %")
+    assert dict(view.facts["whole"]["0.02"])["yes found (recall)"].startswith("1 · 50 %")
+    found = funclab.mistakes(models.yes_or_no(), x, 1 - y)
+    assert found.facts["thresholds"][0] == 0.002
 
 
 def test_the_question_has_the_right_answer_among_its_options():
