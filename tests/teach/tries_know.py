@@ -161,6 +161,7 @@ rows = earlier + later
     "know.C": ["stop = 14", stop('"val_loss", patience=200, restore_best_weights=True')],
     "know.D": [
         "model = 3",
+        reader(*(line.replace("128", "16") for line in (f"h = {H}", f"h = {K}"))),
         "image = Input((8, 8))\n"
         'model = Model(image, Dense(10, activation="softmax")(layers.Flatten()(image)))',
         """

@@ -23,7 +23,8 @@ FIRST_LATER, DAYS, HOURS = 548, 731, 24
 EPOCHS, WELL, ENOUGH, HASTY = 150, 0.85, 0.86, 20
 LITTLE_LEARNED, MANY = 0.75, 20
 """With a lower accuracy a model has learned little; how many of the 60 wrong labels are many."""
-NARROW = 16
+NARROW, WIDE = 8, 128
+"""Too few units for ten digits; and as many as in the lesson's model."""
 HOLDS_BACK = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D")
 
 
@@ -218,21 +219,22 @@ def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
     share = accuracy(copy, held, truth)
     heart = int((copy.predict(x[:60], verbose=0).argmax(1) == labels[:60]).sum())
     values = {"model": model, "accuracy": share, "heart": heart}
-    return None if share >= ENOUGH else why_so_few(model, calls, values)
+    return None if round(share, 2) >= ENOUGH else why_so_few(model, calls, values)
 
 
 def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> Mistake:
     """What keeps a model from reading more of the digits held back."""
     held_back = [node for node in calls_of(model) if holds_back(node)]
     end = model.outputs[0].node
-    narrow = [node for node in calls[:-1] if (node.output_tensors[0].shape[-1] or 0) <= NARROW]
+    widths = {node: node.output_tensors[0].shape[-1] or 0 for node in calls[:-1]}
+    narrow = [node for node, units in widths.items() if units <= NARROW]
     if held_back and values["accuracy"] < LITTLE_LEARNED and values["heart"] <= MANY:
         node = held_back[0]
         return Mistake("too_strong", {node: "holds back"}, layer=node, **values)
-    if narrow:
-        n = narrow[0].output_tensors[0].shape[-1]
+    if narrow and values["accuracy"] < LITTLE_LEARNED:
+        n = widths[narrow[0]]
         return Mistake("too_narrow", {narrow[0]: f"{n} units"}, layer=narrow[0], n=n, **values)
-    if not held_back and values["heart"] > MANY:
+    if not held_back and values["heart"] > MANY and all(n >= WIDE for n in widths.values()):
         at = dict.fromkeys(calls[:-1], "learns by heart") or {end: "learns by heart"}
         return Mistake("as_given", at, **values)
     firm = [node for node in held_back if not prices_biases_alone(node)]
