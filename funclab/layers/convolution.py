@@ -7,6 +7,7 @@ from typing import Any
 from funclab import activations, ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.shape_math import show
+from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
 from funclab.layers.dimensions import family
@@ -14,8 +15,8 @@ from funclab.layers.spec import InputSpec
 from funclab.ops.nn.window import check_padding, per_axis
 
 
-class Sliding(Kernel, abstract=True):
-    """A kernel that slides over the `rank` axes between batch and channels."""
+class Windowed(Layer, abstract=True):
+    """A layer with a window that slides over `rank` axes beside the channels."""
 
     rank = 2
 
@@ -26,19 +27,28 @@ class Sliding(Kernel, abstract=True):
     dilation_rate: Any = 1
 
     def prepare(self) -> None:
+        super().prepare()
         for name in ("kernel_size", "strides", "dilation_rate"):
             setattr(self, name, per_axis(getattr(self, name), self.rank, name))
         self.padding = check_padding(self.padding)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     @property
     def channel_axis(self) -> int:
+        """Which axis has the channels, without the steps of a sequence."""
         return 1 if self.data_format == "channels_first" else -1
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """The arguments of functions of funclab.ops, besides the kernel."""
+        """The arguments of a convolution of the inputs, besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
+
+
+class Sliding(Windowed, Kernel, abstract=True):
+    """A kernel that slides over the `rank` axes between batch and channels."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def end_build(self, channels: int | None, filters: int) -> None:
         """Make the bias, and from now on require inputs with this many channels."""

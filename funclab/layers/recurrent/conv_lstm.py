@@ -7,26 +7,20 @@ from typing import Any
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.shape_math import known, show
+from funclab.layers.convolution import Windowed
 from funclab.layers.dimensions import family
 from funclab.layers.recurrent.layers import WithWeights
 from funclab.layers.recurrent.lstm import FLAGS, MASKED, ROLES
 from funclab.layers.recurrent.steps import BEGINNINGS, DROPOUTS, GATED, LSTMStep, lstm_gates
 from funclab.layers.spec import InputSpec
 from funclab.ops.nn.conv import Conv
-from funclab.ops.nn.window import check_padding, per_axis
 
 
-class ConvLSTM(LSTMStep, WithWeights, abstract=True):
+class ConvLSTM(Windowed, LSTMStep, WithWeights, abstract=True):
     """An LSTM whose inputs and states have `rank` spatial axes."""
 
-    rank = 2
     cell_name = "conv_lstm_cell"
     filters: int
-    kernel_size: Any
-    strides: Any = 1
-    padding: str = "valid"
-    data_format: str | None = None
-    dilation_rate: Any = 1
     order = (
         "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", *GATED[1:],
         *BEGINNINGS, "unit_forget_bias", *ROLES, *DROPOUTS, "seed", *FLAGS, MASKED,
@@ -34,9 +28,6 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
 
     def prepare(self) -> None:
         super().prepare()
-        for name in ("kernel_size", "strides", "dilation_rate"):
-            setattr(self, name, per_axis(getattr(self, name), self.rank, name))
-        self.padding = check_padding(self.padding)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 "Specifying `strides > 1` is not compatible with `dilation_rate > 1`. Received: "
@@ -46,12 +37,7 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
             )
         self.input_spec = InputSpec(ndim=self.rank + 3)
         self.units = self.filters
-        self.state_axis = 1 if self.data_format == "channels_first" else -1
-
-    @property
-    def settings(self) -> tuple[Any, ...]:
-        """The arguments of a convolution of the inputs, besides the kernel."""
-        return (self.strides, self.padding, self.data_format, self.dilation_rate)
+        self.state_axis = self.channel_axis
 
     def build(self, input_shape: Any) -> None:
         step = (input_shape[0], *input_shape[2:])

@@ -66,6 +66,8 @@ class CrossEntropy(PerSample):
         gx / g for the gradient.
     """
 
+    loop: ClassVar[Any] = staticmethod(kernels.cross_entropy)
+
     def work(self, target: Shape, x: Shape) -> Work:
         return ((x, None),)
 
@@ -73,9 +75,6 @@ class CrossEntropy(PerSample):
         softmax.lower_rows(x, slope)
         np.exp(slope, slope)
         self.loop(target, x, slope, out)
-
-    def loop(self, *arrays: Array) -> None:
-        kernels.cross_entropy(*arrays)
 
     def vjp(
         self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
@@ -97,9 +96,7 @@ class SparseCrossEntropy(CrossEntropy):
     """
 
     sparse = True
-
-    def loop(self, *arrays: Array) -> None:
-        kernels.sparse_cross_entropy(*arrays)
+    loop = staticmethod(kernels.sparse_cross_entropy)
 
     def vjp(
         self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
