@@ -117,13 +117,6 @@ CASES = [
         ("ArrowRight",), ("1",), FIRST_STEP,
     ),
     Case(
-        "diff", ".fl-diff", "funclab.diff(a, b).view($)",
-        ".fl-tape li:last-child button", Shown({"entry": 1}, ".fl-tape li:last-child.fl-here", ""),
-        ("ArrowDown",), FIRST_DIFFERENCE,
-        ("ArrowDown",), ("1",), FIRST_DIFFERENCE,
-        MODEL + OTHER,
-    ),
-    Case(
         "trace", ".fl-trace", "funclab.trace(model, x, y$)",
         '.fl-graph .box[data-key="shared[1]"]', Shown({"step": 2}, ".fl-caption", "Step 3 of"),
         ("ArrowRight",) * 7, GRADIENT,
@@ -152,6 +145,13 @@ CASES = [
         ".fl-seg button:nth-child(2)", Shown({"face": "change"}, ".fl-wi-limits", "one sample"),
         ("f", "f"), Shown({"face": "cover"}, ".fl-wi-limits", "change of its own kind"),
         ("f",) * 4, ("1",), Shown({"face": "share"}, ".fl-wi-limits", "another base"),
+    ),
+    Case(
+        "diff", ".fl-diff", "funclab.diff(a, b).view($)",
+        ".fl-tape li:last-child button", Shown({"entry": 1}, ".fl-tape li:last-child.fl-here", ""),
+        ("ArrowDown",), FIRST_DIFFERENCE,
+        ("ArrowDown",), ("1",), FIRST_DIFFERENCE,
+        MODEL + OTHER,
     ),
     Case(
         "training", ".fl-training", "funclab.watch(model$)",

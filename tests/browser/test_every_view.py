@@ -1,6 +1,7 @@
 """What every live view does, in a real JupyterLab with a real kernel; the core in Notebook 7 too.
 
-The views are in `every_view.CASES`. All tests of a view share one notebook; each makes a new view.
+The views are in `every_view.CASES`. Views that need the same share one notebook; each test makes a
+new view.
 """
 
 from __future__ import annotations
@@ -28,20 +29,33 @@ ALIKE = pytest.mark.covering(facts=lambda in_lab: kind(in_lab))
 COUNT = "() => jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount"
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def in_lab(request, open_notebook, lab, tmp_path_factory):
-    yield from staged(request.param, open_notebook, lab, tmp_path_factory)
+@pytest.fixture(scope="module")
+def staged(open_notebook, tmp_path_factory):
+    """`staged(case, server)`: a notebook with what a view needs; the last one, if it has that."""
+    last = {}
+
+    def of(case, server):
+        if server in last and last[server].case.setup != case.setup:
+            last.pop(server).close()
+        if server not in last:
+            folder = tmp_path_factory.mktemp("view")
+            last[server] = Stage.open(case, open_notebook, server, folder)
+        last[server].case = case
+        return last[server]
+
+    yield of
+    for stage in last.values():
+        stage.close()
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def in_notebook7(request, open_notebook, notebook7, tmp_path_factory):
-    yield from staged(request.param, open_notebook, notebook7, tmp_path_factory)
+def in_lab(request, staged, lab):
+    return staged(request.param, lab)
 
 
-def staged(case, open_notebook, server, tmp_path_factory):
-    stage = Stage.open(case, open_notebook, server, tmp_path_factory.mktemp("view"))
-    yield stage
-    stage.close()
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
+def in_notebook7(request, staged, notebook7):
+    return staged(request.param, notebook7)
 
 
 @pytest.fixture
