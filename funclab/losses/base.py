@@ -69,7 +69,7 @@ MEANINGS |= {
 }
 
 
-class Loss:
+class Loss(registry.Rebuilt):
     """A loss, called on targets and predictions. Subclasses write `call`.
 
     `call(y_true, y_pred)` returns one number for each sample (or step); `reduction` says how they
@@ -123,13 +123,7 @@ class Loss:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments."""
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
-        config = {name: getattr(self, name) for name in names if hasattr(self, name)}
-        return {key: value for key, value in config.items() if key != "dtype"}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
+        return {key: value for key, value in super().get_config().items() if key != "dtype"}
 
     def __repr__(self) -> str:
         config = {key: value for key, value in self.get_config().items() if key != "fn"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, dataclass_transform
@@ -74,7 +73,7 @@ MEANINGS |= {
 
 
 @dataclass_transform(eq_default=False)
-class Metric(Stateless):
+class Metric(Stateless, registry.Rebuilt):
     """A metric. Subclasses write `update_state` (add a batch) and `result`.
 
     The collected numbers are kept in variables made by `add_variable`; `reset_state` resets them.
@@ -152,15 +151,6 @@ class Metric(Stateless):
         """Add a batch and return the result so far."""
         self.update_state(*args, **kwargs)
         return self.result()
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor arguments."""
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
-        return {name: getattr(self, name) for name in names if hasattr(self, name)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
 
     def __repr__(self) -> str:
         return plain(f"<{type(self).__name__} {self.name}>")

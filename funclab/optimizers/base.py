@@ -48,7 +48,7 @@ Kernel = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function, and all its arguments."""
 
 
-class Optimizer(Remembering):
+class Optimizer(Remembering, registry.Rebuilt):
     """Turns gradients into updates of the weights; gradients can be clipped in one of three ways.
 
     With `use_ema` a moving average of the weights is kept; it replaces them after every
@@ -412,10 +412,6 @@ class Optimizer(Remembering):
         rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
         return config | {name: getattr(self, name) for name in dict.fromkeys(names)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
 
     def __repr__(self) -> str:
         config = {key: value for key, value in self.get_config().items() if value is not None}

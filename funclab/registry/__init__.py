@@ -273,8 +273,21 @@ def _field_names(cls: Any) -> set[str]:
     return {field.name for field in fields(cls)}
 
 
+class Rebuilt:
+    """What `from_config` makes again from its constructor arguments."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments."""
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+
 @dataclass_transform(eq_default=False)
-class Configured:
+class Configured(Rebuilt):
     """A small object that consists of its constructor arguments, each stored under its own name.
 
     The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Its
@@ -299,10 +312,6 @@ class Configured:
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""
         return {name: getattr(self, name) for name in argument_names(type(self))}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return cls(**config)
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
