@@ -30,10 +30,12 @@ def surplus_line(attempt: Attempt, again: Again) -> str:
 
     Where lines stop, what stands below is not looked at: the verdict must not depend on it.
     """
-    lines = [line for line in attempt.source.splitlines() if line.strip()]
+    lines = written(attempt)
     ended = attempt.error is None or attempt.stopped_at == lines[-1].strip()
-    for line in _as_given(lines, again) if ended and again.possible else []:
-        others = "\n".join(one for one in lines if one is not line)
+    if not ended or not again.possible:
+        return ""
+    for line in as_given(lines, again):
+        others = "\n".join(other for other in lines if other is not line)
         if again.is_right(others) and not again.is_right(attempt.source):
             return line
     return ""
@@ -41,20 +43,32 @@ def surplus_line(attempt: Attempt, again: Again) -> str:
 
 def unneeded_lines(attempt: Attempt, again: Again) -> list[str]:
     """The lines to arrange that a right answer does not need, tried one after another."""
-    lines = [line for line in attempt.source.splitlines() if line.strip()]
-    needed, unneeded = lines, []
-    more = again.exercise.kind == "arrange" and len(lines) > len(again.exercise.solution)
-    for line in _as_given(lines, again) if more and again.possible else []:
-        rest = [one for one in needed if one is not line]
+    needed = written(attempt)
+    unneeded: list[str] = []
+    more = len(needed) > len(again.exercise.solution)
+    if again.exercise.kind != "arrange" or not more or not again.possible:
+        return unneeded
+    for line in as_given(needed, again):
+        rest = [other for other in needed if other is not line]
         if again.is_right("\n".join(rest)):
-            needed, unneeded = rest, [*unneeded, line]
+            needed = rest
+            unneeded.append(line)
     return unneeded
 
 
-def _as_given(lines: list[str], again: Again) -> list[str]:
+def written(attempt: Attempt) -> list[str]:
+    """The lines of an attempt that are not empty."""
+    return [line for line in attempt.source.splitlines() if line.strip()]
+
+
+def as_given(lines: list[str], again: Again) -> list[str]:
     """Lines in the order in which the exercise has them, so that any order gets one verdict."""
-    given = [*again.exercise.lines]
-    return sorted(lines, key=lambda line: given.index(line) if line in given else len(given))
+    given = again.exercise.lines
+
+    def place(line: str) -> int:
+        return given.index(line) if line in given else len(given)
+
+    return sorted(lines, key=place)
 
 
 def loose_call(attempt: Attempt, exercise: course.Exercise) -> Node | None:
@@ -64,21 +78,29 @@ def loose_call(attempt: Attempt, exercise: course.Exercise) -> Node | None:
     places = getattr(attempt.nodes, "places", {})
     given = {line.strip() for line in exercise.start.splitlines()}
     lines = attempt.source.splitlines()
-    within = _within([attempt.model, *attempt.new.values()])
-    loose = [node for node in unused_calls(attempt.nodes, attempt.model)
-             if node in places and node not in within
-             and lines[places[node][0] - 1].strip() not in given]  # fmt: skip
+    inside = calls_inside([attempt.model, *attempt.new.values()])
+
+    def is_own(node: Node) -> bool:
+        if node not in places or node in inside:
+            return False
+        number, *_ = places[node]
+        return lines[number - 1].strip() not in given
+
+    loose = [*filter(is_own, unused_calls(attempt.nodes, attempt.model))]
     return loose[-1] if loose else None
 
 
-def _within(values: Iterable[Any]) -> set[Node]:
+def calls_inside(values: Iterable[Any]) -> set[Node]:
     """The calls inside some models, and inside the models that these hold."""
-    nodes, seen, waiting = set[Node](), set[int](), [*flat([*values])]
+    nodes = set[Node]()
+    seen = set[int]()
+    waiting = [*flat([*values])]
     while waiting:
         value = waiting.pop()
         if id(value) in seen or isinstance(value, type):
             continue
         seen.add(id(value))
-        nodes |= {*value.graph.nodes} if isinstance(value, Functional) and value.built else set()
+        if isinstance(value, Functional) and value.built:
+            nodes.update(value.graph.nodes)
         waiting += getattr(value, "sublayers", [])
     return nodes
