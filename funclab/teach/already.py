@@ -17,8 +17,8 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-from funclab.teach.attempt import parsed
-from funclab.teach.judging import told
+from funclab.teach.advice.naming import placed, told
+from funclab.teach.attempt import Attempt, parsed
 from funclab.teach.parts import Part, Parts
 from funclab.view.draw.sentences import few, say, times
 
@@ -94,13 +94,18 @@ class Already:
     """What the student's model, `mine`, has in common with the solution, `ours`.
 
     Left out are calls and layers at fault, `at`, those that the verdict names, `named`, and calls
-    that depend on one of these.
+    that depend on one of these. `attempt`: the lines that made the model.
     """
 
     def __init__(
-        self, mine: Compared, ours: Compared, at: Iterable[Any], named: Iterable[Any]
+        self,
+        mine: Compared,
+        ours: Compared,
+        at: Iterable[Any],
+        named: Iterable[Any],
+        attempt: Attempt,
     ) -> None:
-        self.mine, self.ours, self.at = mine, ours, set(at)
+        self.mine, self.ours, self.at, self.attempt = mine, ours, set(at), attempt
         nodes = (getattr(value, "node", value) for value in named)
         self._doubtful = self.at | {x for x in nodes if isinstance(x, (Node, Operation))}
         self._wanted = Counter(ours.labels.values())
@@ -169,8 +174,9 @@ class Already:
     def _name(self, node: Node) -> str:
         """A call's name; with its number if other calls of its layer are not right."""
         fit = Counter(node.operation for node in self.calls)[node.operation]
-        number = say("lesson_node", name=told(node), i=node.index)
-        return told(node) if fit == self._times[node.operation] else number
+        name = placed(node, self.attempt)
+        every = fit == self._times[node.operation]
+        return name if every else say("lesson_node", name=name, i=node.index)
 
     def sentences(self) -> list[str]:
         """What to say of it, from the inputs to the outputs."""

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from types import CodeType, FrameType
 from typing import Any
 
@@ -81,6 +82,8 @@ class Attempt:
     """When the lines began, on the clock that orders nodes and layers; None if no lines ran."""
     stopped_in: Place | None = None
     """The part of the line that the error stopped, if it is known."""
+    seconds: float = 0.0
+    """How long the lines took."""
     changed: list[Any] = field(default_factory=list)
     """The weights of the notebook that the lines have changed, if lines ran."""
 
@@ -88,6 +91,16 @@ class Attempt:
     def model(self) -> Functional | None:
         """The answer, if it is a model with a graph: a Sequential without an Input has none."""
         return self.answer if isinstance(self.answer, Functional) and self.answer.built else None
+
+    @property
+    def missing(self) -> str:
+        """The name that is not there, if that is what stopped the lines."""
+        return (self.error.name or "") if isinstance(self.error, NameError) else ""
+
+    @property
+    def syntax_error(self) -> bool:
+        """Whether the lines are no Python."""
+        return isinstance(self.error, SyntaxError)
 
     @property
     def layers(self) -> list[Operation]:
@@ -163,7 +176,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     """
     before = dict(names)
     attempt = Attempt(names=names, before=before, begun=now(), source=source)
-    calls = Calls()
+    calls, started = Calls(), perf_counter()
     attempt.nodes = calls
     with observed(calls):
         try:
@@ -171,6 +184,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             attempt.error = error
             attempt.stopped_at, attempt.stopped_in = _line(error, source, calls.codes)
+    attempt.seconds = perf_counter() - started
     # Lines that ended have set what they assign to, even if it is the same object as before.
     again = set() if attempt.error is not None else assigned(source)
     attempt.new = {

@@ -272,7 +272,7 @@ def common_with_solution(
             if ours.model is None or ours.begun is None:
                 return None
             wanted = Compared(ours.model, ours.begun, code)
-            return Already(mine, wanted, verdict.at, verdict.values.values())
+            return Already(mine, wanted, verdict.at, verdict.values.values(), attempt)
     except Exception:  # what cannot be compared is not praised; the verdict stands without it
         return None
 

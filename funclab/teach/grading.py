@@ -24,10 +24,11 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
+from funclab.teach.advice.naming import told
 from funclab.teach.attempt import Attempt
 from funclab.teach.checking import NOTHING, known_exercise
 from funclab.teach.graphs import accuracy, trained_copy
-from funclab.teach.judging import told, verdict_on
+from funclab.teach.judging import verdict_on
 from funclab.teach.parts import Part, Parts, are_same, overlap
 from funclab.teach.records.keeping import LAST
 from funclab.view.diff.match import settings_of

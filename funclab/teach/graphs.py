@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -263,6 +264,21 @@ def _examples(model: Functional) -> Array:
 
 
 # Learning.
+TRAINED: ContextVar[list[Any] | None] = ContextVar("TRAINED", default=None)
+"""The models of which a judge has trained copies."""
+
+
+@contextmanager
+def copies_trained() -> Iterator[list[Any]]:
+    """Within the block, the models of which copies are trained are listed."""
+    models: list[Any] = []
+    token = TRAINED.set(models)
+    try:
+        yield models
+    finally:
+        TRAINED.reset(token)
+
+
 @contextmanager
 def fixed_start(seed: int = 0) -> Iterator[None]:
     """Draw random numbers from a fixed seed, and leave the notebook's generators unchanged."""
@@ -288,6 +304,9 @@ def trained_copy(
 
     `weights`: initial weights, instead of randomly drawn ones.
     """
+    counted = TRAINED.get()
+    if counted is not None:
+        counted.append(model)
     # The student's own `compile` has warned already, and the verdict says what is wrong.
     with warnings.catch_warnings(action="ignore"), fixed_start():
         copy: Any = clone_model(plain(model))

@@ -4,47 +4,31 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from funclab.errors import (
-    DataError,
-    FunclabError,
-    GraphError,
-    NodeIndexError,
-    ShapeError,
-    TensorAttributeError,
-    WeightsError,
-)  # fmt: skip
-from funclab.errors.suggest import similar
+from funclab.errors import FunclabError
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
+from funclab.models.model import Functional
 from funclab.teach import course
+from funclab.teach.advice.again import Again
+from funclab.teach.advice.lost import dropped_line, loose_call, surplus_line, unneeded_lines
+from funclab.teach.advice.naming import filled, first_words, placed, told, wanted_in
+from funclab.teach.advice.stopping import stopped_verdict
 from funclab.teach.attempt import Attempt, flat, made_by_lesson, tensors_of
-from funclab.teach.graphs import source_inputs
-from funclab.teach.misspelled import name_fix
-from funclab.view.draw import sentences
-from funclab.view.draw.sentences import SLOT, say
+from funclab.teach.graphs import copies_trained, source_inputs
+from funclab.view.draw.sentences import few, say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
 from funclab.view.lesson.failed import fault_of
 
-LONGEST_NAME = 40
 OF_THE_MODEL = re.compile(r"^Layer \S+ \(Functional\) cannot be called on inputs [^.]*\. (?=.)")
 """The beginning of an error that names the whole model; what follows names the part."""
-GIVEN = ("given", "number")
-"""What students have answered: a fraction is repeated as it is, and not as a share."""
-NOT_FITTING = (
-    ShapeError, GraphError, WeightsError, DataError, NodeIndexError, TensorAttributeError,
-)  # fmt: skip
-"""Errors of calls, weights and data that do not fit together, of calls that do not exist, and of
-tensors taken for what made them."""
 
 
 class Mistake:
@@ -116,8 +100,10 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     if exercise.graded:
         return _kept(exercise, attempt)
     failed: Exception | None = None
+    trained: list[Any] = []
     try:
-        with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
+        # The student's own lines have warned.
+        with warnings.catch_warnings(action="ignore"), copies_trained() as trained:
             mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
         about = {"name": error.args[0], "lesson": course.written(exercise.lesson)}
@@ -126,19 +112,44 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     except Exception as error:  # an unexpected attempt must not end in a traceback
         mistake, failed = unforeseen(), error
     asked = exercise.stops or exercise.lesson in course.OWN
+    if trained and learns_nothing(attempt.model) and (mistake is None or not mistake.name):
+        return Verdict("wrong", say("lesson_learns_nothing", name=exercise.wants))
     if mistake is None and attempt.error is not None and not asked:
-        kept = _stopped(attempt, exercise)  # after the answer was there
+        kept = _surplus(exercise, attempt) or _stopped(attempt, exercise)  # behind the answer
     elif mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
         praise = "lesson_stops_well" if attempt.error is not None else praise
-        kept = Verdict("right", say(praise), marked=fault_of(attempt.error))
+        says = [say(praise)]
+        unneeded = unneeded_lines(attempt, again_for(exercise, attempt))
+        if unneeded:
+            says += [say("lesson_not_needed", lines=[f"“{line}”" for line in unneeded])]
+        kept = Verdict("right", " ".join(says), marked=fault_of(attempt.error))
     elif isinstance(failed, FunclabError) and attempt.model and attempt.error is None:
         kept = _unusable(exercise, failed)
     else:
         kept = _wrong(exercise, attempt, mistake)
+        kept.says = with_training(exercise, attempt, kept.says) if trained else kept.says
     kept.at = [*mistake.at] if mistake else []
     kept.lit = place_of_hint(exercise, attempt, kept.at)
     return kept
+
+
+def learns_nothing(model: Functional | None) -> bool:
+    """Whether a model has weights, and none of them is trainable: what it answers is chance."""
+    return model is not None and bool(model.weights) and not model.trainable_weights
+
+
+def with_training(exercise: course.Exercise, attempt: Attempt, says: str) -> str:
+    """What is said of a model of which the check has trained a copy: if the lines trained it, too,
+    also that this does not count, in place of the last sentence if there is no room."""
+    asked = ".fit(" in exercise.solution_code + exercise.start
+    if asked or ".fit(" not in attempt.source:
+        return says
+    first, *rest = re.split(r"(?<=[.?!]) ", says)
+    says = " ".join([say("lesson_own_training"), first, *rest])
+    return (
+        says if len(says.split()) <= course.LONGEST_MESSAGE else says[: says.rindex(rest[-1]) - 1]
+    )
 
 
 def _kept(exercise: course.Exercise, attempt: Attempt) -> Verdict:
@@ -163,43 +174,106 @@ def place_of_hint(
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
+    again = again_for(exercise, attempt)
+    for key, value in mistake.values.items():
+        if value is attempt.answer:  # use the name that the student knows
+            mistake.values[key] = exercise.wants
+    line = dropped_line(attempt, again)
+    if line:
+        return _dropped(exercise, line, mistake)
     unlike_ours = attempt.error is not None and not isinstance(attempt.error, FunclabError)
     if unlike_ours and attempt.answer is not None:  # a later error in the lines may explain it
         return _stopped(attempt, exercise)
     foreseen = exercise.wrong.get(mistake.name)
-    for key, value in mistake.values.items():
-        if value is attempt.answer:  # use the name that the student knows
-            mistake.values[key] = exercise.wants
     if foreseen is not None:
-        says = filled(foreseen.says, mistake.values)
+        says = filled(foreseen.says, mistake.values, attempt)
+        says = _with_loose(says, attempt, exercise, mistake)
         marked = _picture(attempt, mistake.at, {}) or fault_of(attempt.error)
         return Verdict(
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
-    if attempt.error is not None:
-        return _stopped(attempt, exercise)
+    surplus = _surplus(exercise, attempt)
+    if surplus is not None or attempt.error is not None:
+        return surplus or _stopped(attempt, exercise)
+    other_kind = _of_another_kind(exercise, attempt, mistake)
+    if other_kind:
+        return Verdict("wrong", other_kind)
+    loose = loose_call(attempt, exercise)
+    if loose is not None and loose not in mistake.at:
+        return _loose(exercise, attempt, loose)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
+    marked = _picture(attempt, mistake.at, {})
+    says = filled(exercise.otherwise, values, attempt)
+    return Verdict("wrong", says, marked=marked, values=values)
+
+
+def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
+    return stopped_verdict(attempt, exercise, again_for(exercise, attempt))
+
+
+def again_for(exercise: course.Exercise, attempt: Attempt) -> Again:
+    """Tries with other lines than those of an attempt."""
+    return Again(exercise, attempt, None if exercise.graded else JUDGES.get(exercise.id))
+
+
+def _surplus(exercise: course.Exercise, attempt: Attempt) -> Verdict | None:
+    """The verdict on lines to arrange that would be right without one of them."""
+    line = surplus_line(attempt, again_for(exercise, attempt)) if exercise.lines else ""
+    says = say("lesson_one_too_many", line=line)
+    return Verdict("wrong", says, marked=fault_of(attempt.error)) if line else None
+
+
+def _dropped(exercise: course.Exercise, line: str, mistake: Mistake) -> Verdict:
+    """The verdict on lines that would be right if a name kept what one of them makes."""
+    foreseen = exercise.wrong.get(mistake.name)
+    says = say("lesson_dropped", line=line, wanted=wanted_in(exercise.otherwise)).strip()
+    belief = foreseen.misconception if foreseen is not None else 0
+    return Verdict("wrong", says, mistake.name if foreseen else "", belief)
+
+
+def _loose(exercise: course.Exercise, attempt: Attempt, loose: Node) -> Verdict:
+    """The verdict on lines that make a call which nothing reads, and have no foreseen mistake."""
+    values = {**_unread(loose, attempt), "wanted": wanted_in(exercise.otherwise)}
+    marked = _picture(attempt, {loose: say("lesson_unread")}, {})
+    return Verdict("wrong", say("lesson_loose", **values), marked=marked, values={"layer": loose})
+
+
+def _unread(loose: Node, attempt: Attempt) -> dict[str, Any]:
+    """The words for a call that nothing reads: its layer, and what it reads itself."""
+    read = [*dict.fromkeys(told(node) for node in loose.parent_nodes)]
+    return {"layer": placed(loose, attempt), "read": few(read, 3)}
+
+
+def _with_loose(says: str, attempt: Attempt, exercise: course.Exercise, mistake: Mistake) -> str:
+    """What is said of a mistake, and of a call that nothing reads, if there is room."""
+    loose = loose_call(attempt, exercise)
+    if loose is None or loose in mistake.at or loose.operation in mistake.at:
+        return says
+    both = f"{says} {say('lesson_loose_too', **_unread(loose, attempt))}"
+    return both if len(both.split()) <= course.LONGEST_MESSAGE else says
+
+
+def _of_another_kind(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> str:
+    """What is said of lines that end without an answer, or with one of another kind; else ""."""
     if exercise.stops:
-        wanted = wanted_in(exercise.otherwise)
-        return Verdict("wrong", say("lesson_ran_through", wanted=wanted).strip())
+        return say("lesson_ran_through", wanted=wanted_in(exercise.otherwise)).strip()
     if exercise.wants not in attempt.new and attempt.answer is None:
         key = "lesson_no_line" if exercise.kind == "arrange" else "lesson_no_answer"
-        return Verdict("wrong", say(key, name=exercise.wants))
+        return say(key, name=exercise.wants)
     if attempt.answer is None and exercise.kind not in course.GUESSED:
-        return Verdict("wrong", say("lesson_nothing_in", name=exercise.wants))
-    if attempt.model is None and not mistake.values:
-        kind = type(attempt.answer).__name__
-        if isinstance(attempt.answer, Sequential):
-            kind = say("lesson_without_input", kind=kind)
-        if exercise.kind in course.GUESSED and exercise.start:
-            line = exercise.start.splitlines()[-1]
-            return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
-        wanted = "" if makes_model(exercise) else wanted_in(exercise.otherwise)
-        if wanted:
-            return Verdict("wrong", say("lesson_of_kind", kind=kind, wanted=wanted))
-        return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
-    marked = _picture(attempt, mistake.at, {})
-    return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
+        return say("lesson_nothing_in", name=exercise.wants)
+    if attempt.model is not None or mistake.values:
+        return ""
+    kind = type(attempt.answer).__name__
+    if isinstance(attempt.answer, Sequential):
+        kind = say("lesson_without_input", kind=kind)
+    if exercise.kind in course.GUESSED and exercise.start:
+        line = exercise.start.splitlines()[-1]
+        return say("lesson_other_form", line=line, name=exercise.wants)
+    wanted = "" if makes_model(exercise) else wanted_in(exercise.otherwise)
+    if wanted:
+        return say("lesson_of_kind", kind=kind, wanted=wanted)
+    return say("lesson_other_kind", kind=kind, name=exercise.wants)
 
 
 def makes_model(exercise: course.Exercise) -> bool:
@@ -207,111 +281,12 @@ def makes_model(exercise: course.Exercise) -> bool:
     return f"{exercise.wants} = Model(" in exercise.solution_code
 
 
-def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
-    """The verdict on lines that an error stopped in a way that was not anticipated.
-
-    Where shapes or calls do not fit, an error can only suggest what would run, which is seldom what
-    the exercise asks for: what is wanted stands in place of it.
-    """
-    error: Any = attempt.error
-    said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
-    about = f"{type(error).__name__}: {said}".rstrip(".: ")
-    about += "" if about.endswith("?") else "."
-    about = error.what if isinstance(error, FunclabError) else about
-    fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
-    if isinstance(error, NameError) and error.name:
-        own = error.name in dir(attempt.own)
-        near = name_fix(error.name, attempt, exercise.kind)
-        fix = say("lesson_write_self", name=error.name) if own else near
-    if type(error) is AttributeError and (near := similar(error.name or "", dir(error.obj))):
-        fix = say("lesson_near_attribute", near=near[0])
-    unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
-    unfit = unfit or exercise.stops or fix.startswith("remove ")  # which leads back to the start
-    unfit = unfit and not fix.startswith("swap ")
-    in_class = "class " in exercise.start and attempt.given_to("call", "self") is not None
-    # What is wrong in a method may be made in another, and lines to arrange are not written anew.
-    unfit = unfit or in_class or exercise.kind == "arrange"
-    told_now = (isinstance(error, FunclabError) or exercise.stops) and unfit and not exercise.graded
-    wanted = wanted_in(exercise.otherwise) if told_now else ""
-    if fix.split(" ")[0].isalpha():  # a word, not code
-        fix = fix[:1].upper() + fix[1:]
-    fix = wanted or _words(fix, 12)
-    rest = say("lesson_stopped", line=attempt.stopped_at, what="", fix=fix)
-    room = course.LONGEST_MESSAGE - len(rest.split()) - 1
-    what = _words(about, 18 if fix != wanted else min(max(room, 8), 18))
-    says = say("lesson_stopped", line=attempt.stopped_at, what=what, fix=fix)
-    return Verdict("wrong", says, marked=fault_of(error))
-
-
 def _unusable(exercise: course.Exercise, error: FunclabError) -> Verdict:
     """The verdict on a model that stops when the check gives it data."""
     what = OF_THE_MODEL.sub("", error.what)
-    values = {"what": _words(what, 16), "wanted": wanted_in(exercise.otherwise)}
+    values = {"what": first_words(what, 16), "wanted": wanted_in(exercise.otherwise)}
     says = say("lesson_unusable", name=exercise.wants, **values).strip()
     return Verdict("wrong", says, marked=fault_of(error))
-
-
-def wanted_in(message: str) -> str:
-    """The sentence of a message that says what is wanted, if it needs no value; else "".
-
-    >>> wanted_in("{model} is small. Wanted: one answer a day, (None, 1). Look at {layer}.")
-    'Wanted: one answer a day, (None, 1).'
-    """
-    sentences = re.split(r"(?<=[.?!]) ", message)
-    return next((x for x in sentences if x.startswith("Wanted") and not SLOT.search(x)), "")
-
-
-def _words(text: str, most: int) -> str:
-    words = clean(text).split()
-    return " ".join(words[:most]) + (" …" if len(words) > most else "")
-
-
-def filled(message: str, values: Mapping[str, Any]) -> str:
-    """A message with names, shapes and numbers filled in, without sentences that lack a value.
-
-    >>> filled("{model} ends at {tensor}. Wanted: a row. Look at {model}.", {"model": "what"})
-    'Wanted: a row. Look at what.'
-    """
-    parts = re.split(r"(?<=[.?!]) ", message)
-    complete = [x for x in parts if {slot[0] for slot in SLOT.findall(x)} <= values.keys()]
-    message = " ".join(complete) or message
-    words = {key: f"{value:g}" if key in GIVEN and isinstance(value, float) else
-             unlike(message, value) for key, value in values.items()}  # fmt: skip
-    return sentences.filled(message, defaultdict(lambda: "it", words))
-
-
-def unlike(message: str, value: Any) -> str:
-    """How a message names something; a share that would read like the one that is wanted, with a
-    decimal.
-
-    >>> unlike("{model} reads {share}. Wanted: 80 %.", 0.798)
-    '79.8 %'
-    """
-    text = told(value)
-    if isinstance(value, float) and text in message:
-        return f"{value:.1%}".replace("%", " %")
-    return text
-
-
-def told(value: Any) -> str:
-    """How a message names something.
-
-    >>> told((None, 24, 8)), told(2080), told(0.683), told(5.2), told("relu")
-    ('(None, 24, 8)', '2,080', '68 %', '5.2', 'relu')
-    """
-    if isinstance(value, Node):
-        value = value.operation
-    if isinstance(value, Operation):
-        return shorten(clean(value.name), LONGEST_NAME)
-    if isinstance(value, Tensor):
-        return shorten(clean(value.id), LONGEST_NAME)
-    if isinstance(value, tuple):
-        return shorten(show(value), LONGEST_NAME)
-    if isinstance(value, float) and not 0 <= value <= 1:
-        return f"{value:g}"
-    if isinstance(value, float):
-        return f"{value:.0%}".replace("%", " %")
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _picture(

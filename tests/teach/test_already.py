@@ -138,6 +138,7 @@ def test_a_model_is_not_called_equal_to_one_that_was_given_its_new_weights():
         "model = models.model_from_json(twins.to_json())\ntwins.set_weights(model.get_weights())"
     )
 
-    assert check_lines("14C", lines, names).verdict.mistake == "fresh_weights"
+    says = check_lines("14C", lines, names).verdict.says
+    assert says.startswith("Your lines have changed the weights of `twins` itself.")
     assert check_lines("14C", lines.replace("twins.set", "model.set").replace(
         "(model.", "(twins."), names).verdict.right  # fmt: skip

@@ -110,7 +110,7 @@ def test_a_student_hears_what_keeps_the_lines_from_an_answer(released, lines, sa
     ("lines", "says"),
     [
         (RIGHT, "Passed.\n4.0"),
-        (WRONG, "dense_1 has 50 weights of its own."),
+        (WRONG, "dense_1 (your line 1) has 50 weights of its own."),
         ("print('{\"right\": true}')\n" + WRONG, "50 weights"),
         ("layer = None\n" + WRONG, "50 weights"),
         (WRONG + "\n1 / 0", "division by zero"),

@@ -95,7 +95,10 @@ def test_a_question_of_one_s_own_is_asked_beside_those_of_the_course(folder):
         ("model = Model([left, right], layer(left) * layer(right))", "not expected"),
         ("model = Model([left, right], layer(left) + Dense(4)(right))", "not yet"),
         ("model = Model([left, right], Dense(5)(left) + Dense(5)(right))", "50 weights of its own"),
-        ("model = Model(left, layer(left) + layer(left))", "add depends on one input"),
+        (
+            "model = Model(left, layer(left) + layer(left))",
+            "(your line 1) depends on one input",
+        ),
         ("model = 3", "of the type int"),
         ("# later", "not tried yet"),
     ],

@@ -15,15 +15,16 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.attempt import Attempt, assigned, parsed, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
     joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
     unused_calls, ways,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, numpy_was_given, told, unforeseen,
+    Mistake, calls_made, judge, known, lights, numpy_was_given, unforeseen,
 )  # fmt: skip
+from funclab.teach.advice.naming import told
 from funclab.teach.records.answers import plain_answer
 
 TEN = (None, 10)
@@ -55,7 +56,11 @@ def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
             if isinstance(node.operation, Dense) and source in node.arguments.tensors]  # fmt: skip
     if lost and first:
         notes = {lost[-1]: "nobody reads this"}
-        return Mistake("result_lost", notes, layer=first[0], tensor=source, before=lost[-1])
+        twice = len(parsed(attempt.source).body) > len(assigned(attempt.source))
+        why = ", because that name was given away twice" if twice else ", which nobody reads"
+        return Mistake(
+            "result_lost", notes, layer=first[0], tensor=source, before=lost[-1], why=why
+        )
     if len(first) > 1:
         notes = {first[1]: "reads the Input, too"}
         return Mistake("side_by_side", notes, first=first[0], second=first[1], input=source)
@@ -251,7 +256,8 @@ def reading(model: Functional) -> float:
 
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
-    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+    joining = isinstance(error, ShapeError) and not isinstance(error.graph, Dense)
+    if joining and len(error.tensors) > 1:
         a, b = error.tensors[:2]
         notes = {a.node: str(a.shape), b.node: str(b.shape)}
         return Mistake("cannot_add", notes, join=error.graph, a=a.shape, b=b.shape)

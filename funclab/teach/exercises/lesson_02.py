@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
-from funclab.errors import ShapeError
+from funclab.errors import FunclabError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -20,8 +20,10 @@ from funclab.teach.graphs import (
     accuracy, calls_before, calls_of, order_counts, reads, rows_read, softmaxes,
     source_inputs, trained_copy,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, told, unforeseen
+from funclab.teach.judging import Mistake, judge, known, lights, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import calls, judge_predictions
+from funclab.view.draw.text import shorten
 from funclab.teach.records.answers import same_answer, shape_and_weights
 
 HOURS = 24
@@ -73,6 +75,8 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
     if not made:
         return not_joined(attempt)
     full = made[0]
+    if len(made) > 1:
+        return unforeseen({full.node: "one of several"}, tensor="full", shape="several tensors")
     if full.shape[0] is not None:
         return closed_batch(full)
     sources = source_inputs(full)
@@ -84,8 +88,14 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
         if weights_of(node):
             at = {node: f"{weights_of(node):,} weights"}
             return Mistake("weights_for_copies", at, layer=node, n=weights_of(node))
-    if full.shape == WITH_WEEK and is_day_and_week(day, week, full):
-        return None
+    try:
+        if full.shape == WITH_WEEK and is_day_and_week(day, week, full):
+            return None
+    except FunclabError as error:
+        shape = (
+            f"{told(full.shape)}, but stops when it is given two days: {shorten(error.what, 60)}"
+        )
+        return unforeseen({full.node: "the end"}, tensor=full, shape=shape.rstrip("."))
     other = ", but with other numbers" if full.shape == WITH_WEEK else ""
     shape = f"{told(full.shape)}{other}"
     return unforeseen({full.node: "the end"}, tensor=full, shape=shape)
@@ -189,7 +199,9 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
         other = model.inputs[-1].node
         return Mistake("other_input", {other: "not hours"}, model=model, other=other)
     if output.shape != ONE or len(model.outputs) > 1:
-        return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=output.shape)
+        n = len(model.outputs)
+        made = f"with {n} outputs" if n > 1 else told(output.shape)
+        return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=made)
     if softmaxes(output):
         return softmax_of_one(output)
     if total > BUDGET:

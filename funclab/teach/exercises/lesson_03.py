@@ -20,7 +20,8 @@ from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, chain_to, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, told, unforeseen
+from funclab.teach.judging import Mistake, judge, known, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 from funclab.training.compiled import require
 from funclab.training.targets import function_of
@@ -270,17 +271,27 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
 def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
     """Why a reader gets too few digits right."""
     at, epochs = {first: "reads the pixels"}, len(model.history.epoch) if model.history else 0
-    if epochs > EPOCHS:
+    rate = float(model.optimizer.learning_rate)
+    if epochs > EPOCHS and rate >= RATE:
         return Mistake("more_epochs", at, n=epochs, **values)
     if 0 < epochs < EPOCHS:
         return Mistake("fewer_epochs", at, n=epochs, **values)
-    rate = float(model.optimizer.learning_rate)
     changed = "larger_rate" if rate > RATE else "other_rate"
     name = "" if np.isclose(rate, RATE) or not epochs else changed
+    if name and reads_raw_pixels(model):  # so it is not the rate
+        name, values["where"] = "", "what `fit` and `evaluate` get"
     if name == "other_rate":
         short = rate < FITTING
         values["where"] = "the rates between this one and 0.1" if short else "smaller rates"
     return Mistake(name, at, rate=f"{rate:g}", **values)
+
+
+def reads_raw_pixels(model: Functional) -> bool:
+    """Whether a model learns to read raw pixels with its own optimizer and the right labels."""
+    (x, y), (x_test, y_test) = ((16 * x, y) for x, y in map(digits_of, ("train", "test")))
+    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    copy = trained_copy(model, x, y, loss=loss_of(model), epochs=EPOCHS, optimizer=optimizer)
+    return accuracy(copy, x_test, y_test) >= ENOUGH
 
 
 class Measured(NamedTuple):

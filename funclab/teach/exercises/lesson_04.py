@@ -21,7 +21,8 @@ from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, told, unforeseen
+from funclab.teach.judging import Mistake, judge, known, lights, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
 from funclab.training.targets import CATEGORICAL, SPARSE, function_of
@@ -128,7 +129,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
         special = {"layer": node, "loss": output.loss_name}
         if activation_of(node) == "softmax" and function_of(output.loss) in CATEGORICAL:
             return Mistake("rows_wanted", {node: "class numbers"}, **special)
-        if takes_logits(output):
+        if takes_logits(output) and activation_of(node) in ("softmax", "sigmoid"):
             return Mistake("softmax_twice", {node: activation_of(node)}, **special)
     if all(any(suits(node, output.loss) for _, output in pairs) for node in ends):
         return Mistake("order_of_trio", notes, **values)
@@ -330,10 +331,12 @@ def not_joined(attempt: Attempt) -> Mistake:
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
         notes = {tensor.node: str(tensor.shape) for tensor in (a, b)}
-        return Mistake("added_up", notes, a=a, b=b)
+        differ = a.shape[-1] != b.shape[-1]
+        return Mistake("added_up", notes, a=a, b=b) if differ else unforeseen()
     mistake = not_connected(attempt)
     if mistake.name == "left_out":
         mistake.name = "input_unread"
+        mistake.values["why"] = "is not given to Model, and is read by"
     return mistake if mistake.name == "input_unread" else unforeseen()
 
 
@@ -346,7 +349,8 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
         start = model.inputs[0].node
         return unforeseen({start: "one Input"}, model=model, value=f"starts at {told(start)} alone")
     notes = {sources[0].node: "not read", tensor.node: "an output"}
-    return Mistake("input_unread", notes, input=sources[0].node, tensor=tensor)
+    why = "does not reach"
+    return Mistake("input_unread", notes, input=sources[0].node, tensor=tensor, why=why)
 
 
 def riders_off(model: Functional) -> dict[str, int]:

@@ -19,7 +19,8 @@ from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_by_input, fresh_copy, joins, source_inputs,
     trained_copy, unwrapped, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told, unforeseen
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.advice.naming import told
 
 ONE, ENOUGH = (None, 1), 0.65
 
@@ -124,7 +125,8 @@ def elsewhere(node: Node, encoder: Operation) -> Mistake:
         return Mistake("called_again", {node: "new"}, layer=node, k=node.index)
     behind = any(x.operation is encoder for x in calls_before(node.arguments.tensors))
     if getattr(other, "weights", None) and not behind:
-        values = {"other": node, "n": other.count_params(), "layer": encoder}
+        new = f"A new {told(node)}" if other.name == encoder.name else node
+        values = {"other": new, "n": other.count_params(), "layer": encoder}
         return Mistake("other_weights", {node: "weights of its own"}, **values)
     return unforeseen({node: "ends here"}, tensor=node.output_tensors[0])
 
@@ -262,7 +264,7 @@ def inputs_read(model: Functional) -> str:
     if len(model.inputs) != 3:
         n = len(model.inputs)
         return f"Your model has {n} input{'s' * (n > 1)}"
-    return "Not each image goes through the encoder by itself"
+    return "No layer of your model reads each image by itself"
 
 
 def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:

@@ -63,13 +63,18 @@ def predicted(answer: Any) -> dict[str, bool] | str:
         answer = answer.tolist()
     several = isinstance(answer, (set, frozenset, list, tuple))
     if several and answer and all(isinstance(x, str) and x in MISJUDGED for x in answer):
-        return {name: name in answer for name in MISJUDGED}
+        right = [name for name, mistake in MISJUDGED.items() if mistake.endswith("apart")]
+        if {*answer} != {*right}:  # these may be the names of those that stay
+            return "only has names"
+        return {name: name in right for name in MISJUDGED}
     if isinstance(answer, (list, tuple)):
         if len(answer) != len(MISJUDGED):
             return f"has {len(answer)} entries"
         answer = dict(zip(MISJUDGED, answer))
     if not isinstance(answer, Mapping):
         return f"is of type {type(answer).__name__}"
+    words = {"True": True, "False": False}
+    answer = {name: words.get(str(value).title(), value) for name, value in answer.items()}
     for name in MISJUDGED:
         if name not in answer:
             return f"says nothing about {name}"
@@ -152,8 +157,9 @@ def not_made(attempt: Attempt) -> Mistake:
         values = {"tensor": tensor, "input": needed.node, "other": start.node}
         inside = needed.shape == (None, 64) and start.shape == POSTCODE
         return Mistake("inner_tensor" if inside else "other_input", notes, **values)
-    if isinstance(error, ShapeError) and isinstance(error.graph, Functional) and error.tensors:
-        single, wide = error.graph, error.tensors[0]
+    wide = error.tensors[0] if isinstance(error, ShapeError) and error.tensors else None
+    if wide is not None and isinstance(error.graph, Functional) and len(wide.shape) == 3:
+        single = error.graph
         values = {"layer": single, "shape": single.inputs[0].shape, "other": wide.shape}
         return Mistake("called_directly", {wide.node: str(wide.shape)}, **values)
     return unforeseen()

@@ -20,7 +20,8 @@ from funclab.teach.graphs import (
     is_concatenation, joins, own_layers, plain, reads, softmaxes, source_inputs,
     trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told, unforeseen
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 

@@ -26,9 +26,9 @@ from funclab.teach.judging import (
     known,
     lights,
     missing_input,
-    told,
     unforeseen,
 )
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.reading import (
     add_to_zeros, embeddings, headlines_for, order_matters, where_words_end,
@@ -175,7 +175,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
     """The mistake if zeros are read: where the mask ends, or that there is none."""
     lost, table = where_mask_ends(model), embeddings(model)[0]
     given = [node for node in recurrent(calls_within(model)) if has_mask(node)]
-    if given and (lost is not None or table.output_masks[0] is None):
+    if any(map(is_masked_by_hand, given)):
         found = f"The mask that {told(given[0])} is given does not leave the zeros out"
         return unforeseen({given[0]: "a mask"}, found=found, where="what the mask is made of")
     if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
@@ -191,6 +191,13 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
 def has_mask(node: Node) -> bool:
     """Whether a call is given a mask, with what it reads or as an argument."""
     return node.input_masks[0] is not None or node.arguments.kwargs.get("mask") is not None
+
+
+def is_masked_by_hand(node: Node) -> bool:
+    """Whether a mask was given to a call as an argument, or made by a layer for that."""
+    before = calls_before(node.arguments.tensors)
+    made = any(isinstance(call.operation, layers.Masking) for call in before)
+    return made or node.arguments.kwargs.get("mask") is not None
 
 
 def where_mask_ends(model: Functional) -> Node | None:
@@ -223,7 +230,8 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     read = [name for name in ("words", "hour") if input_like(source_inputs(output), name)]
     if len(read) < 2 and len(model.outputs) == 1:
         [missing] = {"words", "hour"} - {*read} if read else {"words"}
-        return Mistake("input_missing", {end: f"without {missing}"}, input=missing, **values)
+        values |= {"input": missing, "why": "does not reach the answer of `model`"}
+        return Mistake("input_missing", {end: f"without {missing}"}, **values)
     if len(model.outputs) > 1:
         return unforeseen({end: "one of several"}, model=model)
     activation = activation_of(end)
@@ -247,7 +255,8 @@ def cannot_join(attempt: Attempt) -> Mistake:
         return Mistake("cannot_add", at, join=error.graph, a=a.shape, b=b.shape)
     mistake = missing_input(attempt, "input_missing")
     if mistake.values:
-        mistake.values |= {"model": "model", "input": mistake.values["other"]}
+        why = "is read on the way to the answer, but Model is not given it"
+        mistake.values |= {"input": mistake.values["other"], "why": why}
     return mistake
 
 

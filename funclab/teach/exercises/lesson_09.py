@@ -20,9 +20,10 @@ from funclab.teach.graphs import (
     trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given, told,
+    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given,
     unforeseen,
 )  # fmt: skip
+from funclab.teach.advice.naming import told
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
 from funclab.teach.records.answers import plain_answer
 
@@ -148,10 +149,11 @@ def one_answer_each(model: Functional) -> Mistake:
 
 def zeros_seen(model: Functional) -> Mistake:
     """Where zeros still count: in the weights of words, or where rows are reduced to one."""
-    average = where_words_end(model)
-    for node in calls_of(model):
-        if not is_softmax(node):
-            continue
+    average, looks = where_words_end(model), [*filter(is_softmax, calls_of(model))]
+    if not looks:
+        shape = model.outputs[0].shape
+        return unforeseen({average: "counts all rows"}, model=model, shape=shape)
+    for node in looks:
         [shares] = numbers_of(model, node.output_tensors[:1])
         first = shares[0]  # three words and six zeros
         share = float(first[:3, 3:].sum(-1).max())
@@ -163,6 +165,8 @@ def zeros_seen(model: Functional) -> Mistake:
         if later and later[0].output_tensors[0].shape == node.output_tensors[0].shape:
             [left] = numbers_of(model, later[0].output_tensors[:1])
             total = f"{left[0, 0].sum():.2f}"
+            if total == "1.00":
+                continue
             return Mistake("after_softmax", {later[0]: total}, layer=later[0], total=total)
         return Mistake("padding_in_weights", {node: f"{share:.0%}"}, layer=node, share=share)
     return Mistake("padding_in_average", {average: "counts all rows"}, layer=average)

@@ -27,6 +27,8 @@ from funclab.teach.judging import (
 NUMBERS = range(5, 9)
 MOMENTS = {word.lower(): word for word in ("call", "Model", "compile", "fit", "never")}
 ENOUGH, GUESSING = 0.7, 0.6
+NUMBERS_OF_AN_EYE = 4
+"""With fewer, it hardly sees a digit."""
 
 
 # 10A
@@ -220,8 +222,13 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     if share >= ENOUGH:
         sizes = [node for node in calls_of(model) if activation_of(node) == "absolute"]
         return Mistake("takes_sizes", {sizes[0]: "sizes"}, layer=sizes[0]) if sizes else None
-    only_adds_up = share < GUESSING and any(join in reads(call) for call in weighted_calls(model))
+    gap = type(getattr(join.operation, "op", join.operation)).__name__ == "Subtract"
+    read = any(join in reads(call) for call in weighted_calls(model))
+    only_adds_up = share < GUESSING and gap and read
     values = {"model": model, "accuracy": share, "join": join, **compared}
+    codes = [node.output_tensors[0].shape[-1] or 0 for side in sides for node in side]
+    if min(codes) < NUMBERS_OF_AN_EYE:
+        values["where"] = "how few numbers are compared"
     return Mistake("only_adds_up" if only_adds_up else "", {join: f"{share:.0%}"}, **values)
 
 

@@ -18,8 +18,9 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (
-    Mistake, function_of, judge, known, lights, stopped, told, unforeseen,
+    Mistake, function_of, judge, known, lights, stopped, unforeseen,
 )  # fmt: skip
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 
 HOURS = 24

@@ -18,7 +18,8 @@ from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, source_inputs
-from funclab.teach.judging import Mistake, judge, known, lights, stopped, told, unforeseen
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 
 X, Y, G = 3.0, -2.0, 10.0
@@ -120,6 +121,7 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
     for_x, for_y = last(gx), last(gy)
     found = f"Where x is 2, y 0.5 and g 5, {node_name(node)} writes {for_x} for x and {for_y} for y"
     values = {"layer": node, "gx": for_x, "gy": for_y, "found": found}
+    values["where"] = f"the `vjp` of {node_name(node)}"
     values["slot"] = "gx" if (gx == LEFT_OVER).all() else "gy"
     if not np.allclose(ran.out, (XS - YS) ** 2):
         return Mistake("forward_changed", at, out=last(ran.out), **values)
@@ -177,10 +179,10 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
     if node is None:
         end = attempt.model.outputs[0].node
         found = "No call in `model` is of an op that you wrote"
-        return end, None, unforeseen({end: "no op of your own"}, found=found)
+        return end, None, unforeseen({end: "no op of your own"}, found=found, where="its boxes")
     operation: Any = node.operation
     op: Op = operation.op
-    values = {"layer": node}
+    values = {"layer": node, "where": f"the methods of {node_name(node)}"}
     reads = len(node.arguments.tensors)
     if type(op).forward is Op.forward or reads != len(arrays):
         found = f"{node_name(node)} reads {reads}, not {len(arrays)}"
@@ -218,7 +220,8 @@ def same(some: Sequence[Array], others: Sequence[Array]) -> bool:
 def overwritten(node: Node, method: str, name: str) -> Mistake:
     """The mistake of a method that changes what it should only read."""
     found = f"The `{method}` of {node_name(node)} overwrites {name}"
-    return unforeseen({node: f"its {method}"}, layer=node, found=found)
+    where = f"the `{method}` of {node_name(node)}"
+    return unforeseen({node: f"its {method}"}, layer=node, found=found, where=where)
 
 
 def one_image(node: Node) -> Mistake | None:
@@ -227,7 +230,7 @@ def one_image(node: Node) -> Mistake | None:
     if len(images) > 1:
         return None
     found = f"{node_name(node)} reads {told(images[0].node)} alone, so nothing is compared"
-    return unforeseen({node: "one image alone"}, layer=node, found=found)
+    return unforeseen({node: "one image alone"}, layer=node, found=found, where="what it reads")
 
 
 def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:

@@ -17,7 +17,8 @@ from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, multiplications, trained_copy,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, stopped, told, unforeseen
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, unforeseen
+from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 
 BATCH, BEFORE = 32, 73_728
@@ -198,7 +199,8 @@ def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
     for call in calls_of(model):  # each of their weights is multiplied once, outside of products
         name, used = type(call.operation).__name__, weights_of(call)
         if ("Normalization" in name or "PReLU" in name) and used > FEW:
-            at, values["layer"], values["total"] = {call: f"{used:,}"}, call, used
+            factors = int(call.operation.weights[0].numpy().size)  # type: ignore[attr-defined]
+            at, values["layer"], values["total"] = {call: f"{factors:,}"}, call, factors
             return Mistake("dense", at, **values)
     if total <= FEW:
         return None

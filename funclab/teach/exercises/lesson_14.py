@@ -23,8 +23,9 @@ from funclab.teach.graphs import (
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
-    stopped, told, unforeseen,
+    stopped, unforeseen,
 )  # fmt: skip
+from funclab.teach.advice.naming import told
 
 LINES = range(1, 7)
 INDICES = {f"get_{end}_at" for side in ("input", "output")
@@ -250,25 +251,29 @@ def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     own = {id(layer) for layer in twins.layers if layer.weights}
     heavy = weighted_calls(model)
     shared = [node for node in heavy if id(node.operation) in own]
-    values: dict[str, Any] = {"model": model, "layer": (heavy or calls_of(model))[-1]}
+    values: dict[str, Any] = {"model": model, "layer": (heavy or [model.outputs[0].node])[-1]}
     if shared:
         at = dict.fromkeys(shared, "a layer of twins")
         return Mistake("shared_layers", at, model=model, layer=shared[0])
     layers = list(dict.fromkeys(node.operation for node in heavy))
-    if model.count_params() > twins.count_params() and len(layers) > 2:
+    twice = len(layers) > 2 and any(equal(layers[0], other) for other in layers[1:])
+    if model.count_params() > twins.count_params() and twice:
         at = dict.fromkeys(heavy[:2], "weights of its own")
         n = model.count_params()
         return Mistake("two_eyes", at, model=model, n=n, layer=layers[0], other=layers[1])
     changed = {id(weight) for weight in attempt.changed}
     if not changed.isdisjoint(map(id, twins.weights)):  # so both have new ones
         at = dict.fromkeys(heavy, "new weights")
-        return Mistake("fresh_weights", at, model=model, layer=layers[0])
+        found = "Your lines have changed the weights of `twins` itself"
+        return unforeseen(at, found=found, where="the weights that they set")
     if len(model.inputs) == 2 and same_answers(model, twins):
         return None
     carried = [any(equal(layer, other) for other in twins.layers) for layer in layers]
     fresh = [layer for layer, well in zip(layers, carried) if not well]
     if not fresh or model.count_params() != twins.count_params():
-        return unforeseen({values["layer"]: "answers otherwise"}, **values)
+        found = "`model` does not give the same answers as `twins`"
+        where = f"{told(values['layer'])}, and at what it reads"
+        return unforeseen({values["layer"]: "answers otherwise"}, found=found, where=where)
     at = {node: "new weights" for node in heavy if node.operation in fresh}
     name = "only_a_part" if any(carried) else "fresh_weights"
     return Mistake(name, at, model=model, layer=fresh[0])

@@ -25,6 +25,8 @@ LITTLE_LEARNED, MANY = 0.75, 20
 """With a lower accuracy a model has learned little; how many of the 60 wrong labels are many."""
 NARROW, WIDE = 8, 128
 """Too few units for ten digits; and as many as in the lesson's model."""
+SOME = 5
+"""With at least such a patience, something else ends training early."""
 HOLDS_BACK = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D")
 
 
@@ -61,7 +63,9 @@ def truths(answer: Any) -> dict[str, bool] | None:
     """What an answer says of each score: a dict, a list in order, or the names to trust."""
     named = isinstance(answer, (set, frozenset, list, tuple)) and len(answer) > 0
     if named and all(isinstance(one, str) and one in HONEST for one in answer):
-        return {name: name in answer for name in HONEST}
+        # Names alone may be those to trust or the others: told apart only if they are right.
+        said = {name: name in answer for name in HONEST}
+        return said if said == HONEST else None
     if isinstance(answer, Mapping):
         answer = [answer.get(name) for name in HONEST] if len(answer) == len(HONEST) else None
     if isinstance(answer, np.ndarray):
@@ -81,7 +85,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
     parts = row_numbers(attempt.answer)
     if parts is None:
-        return unforeseen(at, found="`rows` does not hold two lists", where="what is in `rows`")
+        found = "`rows` does not hold two lists of rows, each with some"
+        return unforeseen(at, found=found, where="what is in `rows`")
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER
@@ -99,7 +104,11 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     if both.any():
         return Mistake("overlap", at, n=int(both.sum()), **values)
     if day[earlier].min() > day[later].max():
-        return Mistake("turned", at, k=int(day[earlier].min()), **values)
+        k = int(day[earlier].min())
+        if (mine[1] == wanted).all():
+            return Mistake("turned", at, k=k, **values)
+        found = f"You train on the days from {k} on, and check the days before"
+        return unforeseen(at, found=found, where="the days that come last")
     if day[earlier].max() < day[later].min() and neither.any():
         return Mistake("left_out", at, n=int(neither.sum()), **values)
     if neither.any():
@@ -161,7 +170,8 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
     share, n, best = with_stop(attempt, stop)
     values |= {"n": n, "k": best, "accuracy": share}
     kept_well = share >= WELL and n < EPOCHS
-    if n < HASTY and not (kept_well and stop.restore_best_weights):
+    hasty = n < HASTY and stop.patience < SOME
+    if hasty and not (kept_well and stop.restore_best_weights):
         return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     if not stop.restore_best_weights:
         return Mistake("keeps_last", {end: f"weights of epoch {n}"}, **values)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -17,7 +18,8 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, bends, calls_of, chain_to, first_call, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, told, unforeseen
+from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, unforeseen
+from funclab.teach.advice.naming import told
 
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
 TURNED = 0.15
@@ -35,7 +37,8 @@ def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
     x, w, b = (np.asarray(given_by_lesson(attempt, name), "float64") for name in "xwb")
     layer = the_pair(attempt)
     at, values = {layer: "the layer"}, {"layer": layer}
-    if attempt.answer is None and "matmul" in str(attempt.error):
+    unfit = f"size {x.shape[0]} is different from {w.shape[1]}"  # as in w @ x
+    if attempt.answer is None and unfit in str(attempt.error):
         return Mistake("turned", at, n=w.shape[0], **values)
     out = numbers_in(attempt.answer)
     sums = x @ w
@@ -203,18 +206,20 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
         return lost or unforeseen()
     end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
     if end is None:
-        return unforeseen({model.outputs[0].node: "no weights"}, model=model)
+        found = "`model` has no layer with weights"
+        return unforeseen({model.outputs[0].node: "no weights"}, found=found, where="the last box")
     if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
         last = model.outputs[0].node
         return Mistake("softmax_of_one", {last: "softmax of one"}, layer=last)
-    if model.outputs[0].shape != (None, 1):
-        return unforeseen({model.outputs[0].node: str(model.outputs[0].shape)}, model=model)
+    if model.outputs[0].shape != (None, 1) or len(model.outputs) > 1:
+        found = f"`model` gives {listed([told(tensor.shape) for tensor in model.outputs])}"
+        return unforeseen({model.outputs[0].node: "the end"}, found=found, where="the last box")
     share = share_after_training(model)
     values: dict[str, Any] = {"model": model, "accuracy": share}
     if share >= ENOUGH:
         return None
     if any(bends(node) for node in before_last_sum(model)):
-        return unforeseen({end: "the answer"}, **values)
+        return bends_without_success(model, share)
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -230,7 +235,22 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     straight = applied or calls
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
-    return unforeseen({end: "one sum"}, **values)
+    where = "what comes before its only sum"
+    return unforeseen({end: "one sum"}, found=after_training(share), where=where)
+
+
+def bends_without_success(model: Functional, share: float) -> Mistake:
+    """What is said of a model with a bend that does not tell disc from ring."""
+    narrow = min([units(node) for node in calls_of(model)[:-1]], default=1)
+    few = f"how few units there are: {narrow} in its narrowest layer"
+    where = few if narrow < FEW else "what bends in it, and where"
+    end = model.outputs[0].node
+    return unforeseen({end: "the answer"}, found=after_training(share), where=where)
+
+
+def after_training(share: float) -> str:
+    """What a model has learned, for a message."""
+    return f"After training, the model is right for {told(share)} of the unseen points"
 
 
 def no_way_from_point(attempt: Attempt) -> Mistake | None:
@@ -333,6 +353,6 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
     if small:
         n = units(small[0])
         return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
-    found = f"After training, the model is right for {told(share)} of the unseen points"
+    found = after_training(share)
     where = "its hidden units and what bends them"
     return unforeseen({end: "the answer"}, found=found, where=where)

@@ -18,8 +18,9 @@ from funclab.teach.graphs import (
     activation_of, bends, calls_of, calls_within, reads, trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, told, unforeseen,
+    Mistake, calls_made, judge, known, lights, missing_input, unforeseen,
 )  # fmt: skip
+from funclab.teach.advice.naming import told
 
 PIXELS, CODE = 64, 8
 ENOUGH, EPOCHS = 0.020, 40
@@ -256,6 +257,8 @@ def copies_well(attempt: Attempt) -> Mistake | None:
         return unforeseen(start, model=model, loss=begins, where="the first box")
     if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
         ends = {"loss": told(output.shape), "where": "the last box"}
+        if narrow is None:
+            ends = {"loss": "its own input", "where": "what lies between: nothing"}
         return unforeseen({output.node: ends["loss"]}, model=model, **ends)
     if width_of(narrow) > CODE:
         return too_wide(model, narrow)
@@ -302,8 +305,15 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
     if not behind:
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
-    values |= {"where": "the widths from top to bottom"}
+    noisy = [node for node in every if "Dropout" in kind_of(node) or "Noise" in kind_of(node)]
+    bent = [node for node in calls[at : at + 1] if bends(node)]  # the 8 numbers themselves
+    where = f"the activation of {told(bent[0])}" if bent else "the widths of its layers"
+    values |= {"where": f"what {told(noisy[0])} does" if noisy else where}
     return unforeseen({narrow: f"{width_of(narrow)} numbers"}, **values)
+
+
+def kind_of(node: Node) -> str:
+    return type(node.operation).__name__
 
 
 @lights("make.D")
