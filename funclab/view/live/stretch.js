@@ -126,7 +126,9 @@ export function fold(svg, room) {
   const [apart, left, right] = gap;
   if (apart < APART) return 0;
   const beyond = parts.filter((part) => part.getBBox().x >= right - 1);
+  const bottom = Math.max(...beyond.map((part) => part.getBBox()).map((box) => box.y + box.height));
   moveAll(beyond, (at) => at - right + apart, (at) => at + height + apart);
-  resize(svg, Math.ceil(Math.max(left + 2, width - right + apart)), height * 2 + apart);
+  resize(svg, Math.ceil(Math.max(left + 2, width - right + apart)),
+    Math.ceil(height + 2 * apart + bottom));
   return left;
 }
