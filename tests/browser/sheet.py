@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,7 @@ from tests.browser.conftest import ALONE, BROWSER_OPTIONS, program
 from tests.browser.picture import luminance
 from tests.browser.waiting import laid_out
 from tests.distribute.sweeps import small
-from tests.view import models
+from tests.view import gallery, models
 from tests.view.mistakes import models as known
 
 WINDOWS = {"1096": (1128, "auto"), "800": (832, "auto"), "projector": (1212, "projector")}
@@ -55,10 +55,19 @@ def _answered(**settings: Any) -> Any:
     return question
 
 
-def _window(**settings: Any) -> Any:
+def _slow(step: int, **settings: Any) -> Any:
+    """A batch of images in slow motion, at a step."""
     model = stage.convolutional()
     model.compile("sgd", funclab.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return funclab.trace(model, *stage.digits(4), step=2, **settings)
+    return funclab.trace(model, *stage.digits(4), step=step, **settings)
+
+
+def _runs(**settings: Any) -> Any:
+    runs = [(stage.twice(), epochs) for epochs in (3, 5)]
+    x, y = stage.batch()
+    more = {"validation_split": 0.25, "verbose": 0}
+    histories = [model.fit(x, y, epochs=n, run=f"{n} epochs", **more) for model, n in runs]
+    return funclab.compare_runs(*histories, **settings)
 
 
 def _landscape(**settings: Any) -> Any:
@@ -69,7 +78,7 @@ def _landscape(**settings: Any) -> Any:
 VIEWS: dict[str, Callable[..., Any]] = {
     **stage.VIEWS,
     "table": lambda **s: funclab.explore(models.twice(), table=True, **s),
-    "window": _window,
+    "window": lambda **s: _slow(2, **s),
     "landscape": _landscape,
     "edit": lambda **s: funclab.edit(models.twice(), selected="shared[1]", **s),
     "whatif": lambda **s: funclab.whatif(known.images(), *known.digits(), **s),
@@ -78,6 +87,19 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "answer": _answered,
 }
 """Every kind of view with a stage, and how it is made with these settings."""
+STATES: dict[str, Callable[..., Any]] = {
+    "step of an input": lambda **s: _slow(0, **s),
+    "step of a convolution": lambda **s: _slow(1, **s),
+    "step of a layer": lambda **s: _slow(3, **s),
+    "step of the loss": lambda **s: _slow(6, **s),
+    "step back": lambda **s: _slow(11, **s),
+    "step of an update": lambda **s: _slow(14, **s),
+    "runs": _runs,
+    "blocks": lambda **s: funclab.explore(gallery.built("resnet"), **s),
+    "chain": lambda **s: funclab.explore(stage.convolutional(), **s),
+    "edit of nothing": lambda **s: funclab.edit(models.twice(), **s),
+}
+"""More states of some of them, with more or less to show."""
 
 
 def cluster() -> Any:
@@ -88,10 +110,10 @@ def cluster() -> Any:
     return record.picture()
 
 
-def made(look: str) -> dict[str, Any]:
+def made(look: str, makers: Mapping[str, Callable[..., Any]] = VIEWS) -> dict[str, Any]:
     """All views with this look, as if each were the first."""
     found = {}
-    for name, make in VIEWS.items():
+    for name, make in makers.items():
         set_random_seed(0)
         registry.reset_names()
         found[name] = make(look=look)
@@ -292,8 +314,8 @@ def _under(heights: list[int]) -> int:
     return largest
 
 
-def opened(browser: Browser, html: str, width: int) -> Page:
-    """A page with all views drawn, in a window of this width."""
+def opened(browser: Browser, html: str, width: int, count: int = len(VIEWS)) -> Page:
+    """A page with all so many views drawn, in a window of this width."""
     window = {"width": width, "height": 720}
     page = browser.new_page(viewport=window, reduced_motion="reduce", color_scheme="light")  # type: ignore[arg-type]
     with TemporaryDirectory() as folder:
@@ -301,7 +323,7 @@ def opened(browser: Browser, html: str, width: int) -> Page:
         path.write_text(html, encoding="utf-8")
         page.goto(path.as_uri())
     page.wait_for_function(
-        "n => document.querySelectorAll('section[id^=view] > .fl').length >= n", arg=len(VIEWS)
+        "n => document.querySelectorAll('section[id^=view] > .fl').length >= n", arg=count
     )
     laid_out(page)
     pixels_of(page)  # the first time, views take their heights anew
@@ -319,8 +341,9 @@ def pixels_of(page: Page) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
 
 
-def sights(page: Page, bare: bool = False) -> dict[str, Sight]:
-    """All views of a page as they are now; with `bare`, also without words."""
+def sights(page: Page, bare: bool = False, names: Iterable[str] = VIEWS) -> dict[str, Sight]:
+    """All views of a page, which have these names, as they are now; with `bare`, also without
+    words."""
     settle(page)
     boxes, measures, image = page.evaluate(BOXES), page.evaluate(MEASURES), pixels_of(page)
     wordless = None
@@ -332,7 +355,7 @@ def sights(page: Page, bare: bool = False) -> dict[str, Sight]:
             page.wait_for_timeout(300)
         hidden.evaluate("one => one.remove()")
     found = {}
-    for name, box, measured in zip(VIEWS, boxes, measures, strict=True):
+    for name, box, measured in zip(names, boxes, measures, strict=True):
         left, top, width, height = box
         part = image[top : top + height, left : left + width]
         found[name] = Sight(measured, part, image, wordless)
@@ -362,13 +385,16 @@ def main() -> None:
     with sync_playwright() as playwright:
         options = [*BROWSER_OPTIONS, ALONE]
         browser = playwright.chromium.launch(executable_path=program(), args=options)
-        found = {}
-        for window, (width, look) in WINDOWS.items():
-            page = opened(browser, page_of([*made(look).values()]), width)
-            found[window] = sights(page)
+        found: dict[str, dict[str, Sight]] = {window: {} for window in WINDOWS}
+        for makers in (VIEWS, STATES):
+            for window, (width, look) in WINDOWS.items():
+                html = page_of([*made(look, makers).values()])
+                page = opened(browser, html, width, len(makers))
+                found[window] |= sights(page, names=makers)
+                page.close()
         browser.close()
     print(f"{'':22}" + "".join(f"{window:>12}" for window in WINDOWS) + "       sizes")
-    for name in VIEWS:
+    for name in (*VIEWS, *STATES):
         sizes = sorted({word["size"] for word in found["1096"][name].measures["words"]})
         shares = "".join(f"{found[window][name].empty:10.1f} %" for window in WINDOWS)
         print(f"{name:22}{shares}       {' '.join(f'{size:g}' for size in sizes)}")

@@ -14,6 +14,9 @@ from tests.teach import classes
 SIZES = """() => [...document.querySelectorAll(".fl-classroom *")]
   .filter((part) => [...part.childNodes].some((x) => x.nodeType === 3 && x.data.trim()))
   .map((part) => parseFloat(getComputedStyle(part).fontSize) * (part.currentCSSZoom || 1))"""
+SIDEWAYS = """() => [...document.querySelectorAll(".fl-classroom *")]
+  .filter((one) => one.scrollWidth - one.clientWidth > 1 && one.clientWidth > 2
+    && getComputedStyle(one).overflowX !== "visible").map((one) => one.outerHTML.slice(0, 80))"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MOST_SIZES = 7
 
@@ -69,6 +72,7 @@ def test_a_page_breaks_no_rule_of_accessibility_and_fits_on_any_screen(page, roo
     for width in (1096, 800, 390):
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate(WIDER) <= 0, width
+        assert page.evaluate(SIDEWAYS) == [], width
 
 
 def test_bars_are_as_long_as_the_counts_beside_them_also_in_print(page, room):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
+from tests.browser import sheet, stage
 from tests.browser.waiting import laid_out
 
 # Counts the dots that begin to travel along an edge, with the ends of their way.
@@ -17,6 +18,13 @@ Element.prototype.animate = function (frames, ...more) {
   if (this.classList.contains("fl-dot")) globalThis.ways.push(frames.offsetDistance.join());
   return animate.call(this, frames, ...more);
 };"""
+
+
+IN_SIGHT = """(one) => {
+  const box = one.getBoundingClientRect(), room = one.closest(".fl-stage").getBoundingClientRect();
+  const inside = box.top >= room.top - 1 && box.bottom <= room.bottom + 1;
+  return inside && one.scrollWidth <= one.clientWidth;
+}"""
 
 
 def test_dots_travel_with_each_step_forward_and_back_but_not_when_the_page_opens(opened_page):
@@ -67,3 +75,27 @@ def test_a_question_that_is_asked_is_in_sight_in_a_low_window(opened_page):
 
     expect(page.locator(".fl-ask")).to_contain_text("?")
     expect(page.locator(".fl-ask")).to_be_in_viewport(ratio=0.99)
+
+
+def test_where_pictures_leave_room_the_plan_and_the_statistics_stand_on_the_stage(opened_page):
+    view = sheet.STATES["step of an input"]()
+    page = opened_page(view, **stage.NOTEBOOK, reduced_motion="reduce")
+    plan, table = page.locator(".fl-aside"), page.locator(".fl-stage .fl-all")
+    found = []
+
+    for step in range(len(view.facts["steps"])):
+        laid_out(page)
+        waiting = page.locator(".fl-plan:not([hidden])").count()
+        assert plan.count() + table.count() + waiting == 2
+        found.append((plan.count(), table.count()))
+        if table.count():
+            assert table.evaluate(IN_SIGHT)
+        lines = view.facts["lines"]
+        own = [line["text"] for line in lines if line["step"] == step]
+        if plan.count():
+            assert plan.locator("li").all_inner_texts() == [line["text"] for line in lines]
+            here = plan.locator("[aria-current]")
+            assert {*own} <= {*here.all_inner_texts()}
+            assert not own or here.first.evaluate(IN_SIGHT)
+        page.keyboard.press("ArrowRight")
+    assert {plans for plans, _ in found} == {tables for _, tables in found} == {0, 1}

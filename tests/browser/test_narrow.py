@@ -14,13 +14,19 @@ from funclab.view.lesson.failed import FailedView
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
 from funclab.view.shapes.view import ShapeWalk
-from tests.browser import stage
+from tests.browser import sheet, stage
 from tests.browser.waiting import laid_out
 from tests.view import gallery
 
 BESIDE_FILES = {"width": 716, "height": 720}
 """A window whose page leaves a view 684 pixels, as JupyterLab does beside its file browser."""
 PHONE = {"width": 390, "height": 720}
+SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll(".fl, .fl *")]
+  .filter((one) => !(one instanceof SVGElement) && one.checkVisibility() && one.clientWidth > 2
+    && /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth - one.clientWidth > 1)
+  .flatMap((one) => [...one.classList])"""
+ROWS = {"fl-strip-items", "fl-play-model"}
+"""What may be wider than its view: a row of samples, and the network of a playground."""
 BEYOND = "(part) => part.scrollWidth - part.clientWidth"
 HIGH = "(part) => part.getBoundingClientRect().height"
 LOW = 420
@@ -39,6 +45,69 @@ def traced(name):
     x, y = ([numbers(tensor) for tensor in tensors] for tensors in (model.inputs, model.outputs))
     model.compile("sgd", "mse")
     return funclab.trace(model, x, y)
+
+
+@pytest.mark.parametrize("name", [*stage.VIEWS, "window", "step back", "runs", "sweep"])
+def test_beside_a_notebook_s_files_nothing_scrolls_sideways_but_rows_of_samples(name, opened_page):
+    page = opened_page((sheet.VIEWS | sheet.STATES)[name](), **stage.NOTEBOOK)
+
+    for width in (stage.NOTEBOOK["width"], 832, BESIDE_FILES["width"]):
+        page.set_viewport_size({"width": width, "height": 720})
+        laid_out(page)
+        assert {*page.evaluate(SIDEWAYS)} <= ROWS, width
+
+
+@pytest.mark.parametrize("name", ["explorer", "selection", "u-net", "mistakes"])
+def test_on_a_phone_a_view_is_read_without_scrolling_sideways(name, opened_page):
+    page = opened_page((sheet.VIEWS | sheet.STATES)[name](), width=422, height=720)
+
+    assert page.evaluate(SIDEWAYS) == []
+
+
+def test_on_a_phone_weights_that_are_shared_stand_under_the_graph_with_their_ties(opened_page):
+    page = opened_page(funclab.explore(stage.twice()), **stage.NOTEBOOK)
+    capsule, last = page.locator(".capsule"), page.locator('.box[data-key="out[0]"]')
+    assert capsule.bounding_box()["y"] < last.bounding_box()["y"]
+
+    for _ in range(2):  # and beside it again, where there is room
+        page.set_viewport_size({"width": 422, "height": 720})
+        laid_out(page)
+        below, box = capsule.bounding_box(), last.bounding_box()
+        assert below["y"] > box["y"] + box["height"]
+        assert below["x"] + below["width"] <= 422
+        assert capsule.get_by_text("64×64 + 64 = 4,160").is_visible()
+        page.set_viewport_size(stage.NOTEBOOK)
+        laid_out(page)
+        assert capsule.bounding_box()["y"] < last.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("size", [stage.NOTEBOOK, BESIDE_FILES])
+def test_curves_of_runs_fill_their_view_and_keep_their_values(size, opened_page):
+    """A value on the axis stands where its line is, and each end of a curve where its value is."""
+    view = sheet.STATES["runs"]()
+    page = opened_page(view, **size)
+
+    stage_box = page.locator(".fl-stage").bounding_box()
+    charts = page.locator(".fl-chart svg").all()
+    assert len(charts) == 2
+    for chart, drawn in zip(charts, view.curves["charts"], strict=True):
+        box = chart.bounding_box()
+        assert stage_box["width"] - 40 < box["width"] <= stage_box["width"] - 24
+        left, right, first, last, top, base, low, high, _ = map(
+            float, chart.locator("[data-scale]").get_attribute("data-scale").split()
+        )
+        points = chart.locator("path[stroke-width='2']").evaluate_all(
+            "all => all.map((one) => one.getAttribute('d').match(/-?[\\d.]+/g).map(Number))"
+        )
+        for line, path in zip(drawn["lines"], points, strict=True):
+            values = [float(value) for value in line["values"] if value]
+            for i, value in enumerate(values):
+                x, y = path[2 * i : 2 * i + 2]
+                epoch = first + (x - left) / (right - left) * (last - first)
+                assert epoch == pytest.approx(drawn["epochs"][i] - line["back"], abs=0.02)
+                assert low + (base - y) / (base - top) * (high - low) == pytest.approx(
+                    value, rel=0.004
+                )
 
 
 @pytest.mark.parametrize("name", ["inception", "siamese", "headline"])

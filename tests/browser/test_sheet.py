@@ -178,6 +178,18 @@ def test_no_large_part_of_a_view_is_empty(seen):
     assert {place: share for place, share in shares.items() if share > EMPTY[place[1]]} == {}
 
 
+@pytest.mark.parametrize("window", sheet.WINDOWS)
+def test_nor_is_one_in_states_with_more_or_less_to_show(window, browser):
+    width, look = sheet.WINDOWS[window]
+    views = sheet.made(look, sheet.STATES)
+    page = sheet.opened(browser, sheet.page_of([*views.values()]), width, len(views))
+
+    shares = {name: view.empty for name, view in sheet.sights(page, names=views).items()}
+    page.close()
+
+    assert {name: share for name, share in shares.items() if share > EMPTY[window]} == {}
+
+
 @pytest.mark.parametrize("window", ["1096", "dark", "projector", "800"])
 def test_words_have_a_contrast_of_at_least_4_5_to_the_pixels_behind_them(seen, window):
     faint = each(seen, lambda view: view.faint, [window])

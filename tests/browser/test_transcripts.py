@@ -128,7 +128,6 @@ WALKS = {
     "trace": (slow_motion, [*["ArrowRight"] * 12, "ArrowLeft", "o", "ArrowRight", "ArrowRight", "o",
                             "End", "u", "Home", "n", "b", "w", "n", "y",
                             'click .fl-graph .box[data-key="out[0]"]',
-                            "click .fl-plan:last-child summary",
                             "click .fl-lines li:nth-child(9) button", "r", *ALL_KEYS]),
     "trace_asks": (
         lambda: slow_motion(ask=True),

@@ -3,7 +3,7 @@
 import { breakable, h, link, mark, row, sourceLines, table } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
 
-const MOST_ROWS = 200, MOST_SIZES = 8;
+const MOST_ROWS = 200, MOST_SIZES = 24, MOST_SHARED = 2, FEW = 8;
 
 export class Panel {
   /**
@@ -53,17 +53,19 @@ export class Panel {
 
   /** The layers with the most weights, as bars beside each other's; and what to know of those that are shared. */
   overview() {
-    const { ctx } = this, layers = Object.entries(ctx.facts.layers).filter(([, { size }]) => size);
+    const { ctx } = this, all = Object.entries(ctx.facts.layers);
+    // Of few layers, those without weights are there, too.
+    const layers = all.filter(([, { size, detail }]) => size || (all.length <= FEW && detail !== "InputLayer"));
     const sizes = layers.sort(([, a], [, b]) => b.size - a.size),
       shared = layers.filter(([, { nodes }]) => nodes.length > 1);
     const bar = ({ size }) => h("span", { class: "fl-size", "aria-hidden": "true" },
       h("i", { style: `width:${(100 * size) / sizes[0][1].size}%` }));
     const items = sizes.slice(0, MOST_SIZES).map(([key, layer]) => h("li", {},
-      h("div", {}, this.link(layer.nodes[0] ?? key, breakable(this.facts.name(key))), h("code", {}, layer.weights)),
-      bar(layer)));
-    const special = shared.slice(0, MOST_SIZES / 4)
+      h("div", {}, this.link(layer.nodes[0] ?? key, breakable(this.facts.name(key))),
+        h("code", {}, layer.weights || "0")), bar(layer)));
+    const special = shared.slice(0, MOST_SHARED)
       .map(([, { special: words }]) => h("p", { class: "fl-special" }, words));
-    if (!items.length) return [];
+    if (!sizes[0]?.[1].size) return [];
     return [h("section", { class: "fl-sizes" }, h("h3", {}, ctx.t("where_weights")), h("ul", {}, items),
       sizes.length > items.length ? h("small", {}, ctx.t("further_layers", { n: sizes.length - items.length })) : "",
       shared.length ? h("h3", {}, ctx.t("what_is_shared")) : "", special)];

@@ -4,6 +4,12 @@ import { s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { pictureFrom } from "../live/stored.js";
 import { isBlock } from "./facts.js";
+import { lowerCapsules, spreadColumns } from "./narrow.js";
+
+/** The width of a stage under which it is that of a phone. */
+const PHONE = 520;
+/** The room at both sides of a picture. */
+const SIDES = 32;
 
 export class Stage {
   /**
@@ -19,6 +25,8 @@ export class Stage {
     this.name = null;
     /** By how much a picture is wider and higher than its room; the room knows. */
     this.excess = (/** @type {any} */ picture) => [0, 0];
+    this.size = [0, 0]; // of the picture as it is drawn; its columns may be farther apart on the stage
+    this.apart = 0;
     this.parsed = new Map();
   }
 
@@ -115,10 +123,33 @@ export class Stage {
     if (name == null) ctx.say(ctx.t("drawing"));
     else if (ctx.status.textContent === ctx.t("drawing")) ctx.say("");
     this.name = name ?? this.name;
-    const other = name != null && this.picture.svg !== this.svg;
+    const narrow = name != null && this.isNarrow();
+    const other = name != null && (this.picture.svg !== this.svg || narrow !== this.narrow);
+    this.narrow = narrow;
     if (other) this.put(this.picture.svg);
+    if (other && narrow) lowerCapsules(ctx.stage.querySelector("svg"));
+    if (other) Object.assign(this, { apart: 0, size: this.drawn() });
     this.hide();
     return other;
+  }
+
+  /** How wide and high the picture on the stage is. */
+  drawn() {
+    const svg = this.ctx.stage.querySelector("svg");
+    return ["width", "height"].map((name) => Number(svg?.getAttribute(name) ?? 0));
+  }
+
+  /** Give the columns of the picture the room that there is. */
+  spread() {
+    const svg = this.ctx.stage.querySelector("svg"), [wide] = this.size;
+    if (svg && wide && !this.narrow)
+      this.apart = spreadColumns(svg, this.ctx.stage.clientWidth - wide - SIDES, this.apart);
+  }
+
+  /** Whether the stage is as narrow as a phone's, and the picture is not. */
+  isNarrow() {
+    const { clientWidth } = this.ctx.stage, wide = Number(/viewBox="0 0 ([\d.]+)/.exec(this.picture.svg)?.[1]);
+    return clientWidth > 0 && clientWidth < PHONE && wide > clientWidth;
   }
 
   /** Put a picture on the stage, and make it clickable. */

@@ -7,13 +7,16 @@ import { h } from "../live/core.js";
 // The width of a panel beside the picture with its gap, the height of one below; the width from which it may
 // stand beside, and that under which it covers the picture instead, unless there is room below.
 const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
+// The least width of a panel beside a picture that leaves so much in a narrower view; and the share of the height of
+// which a picture that is lower leaves the whole width to the panel.
+const SLIM = 240, FLAT = 0.36;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
 const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
 // on a projector.
 const NOTEBOOK = [1094, 474], ON_A_WALL = [668, 296];
 // The room that a panel needs at least: beside the picture, and below it, where it has nodes, settings and weights.
-const LEAST = 400, LEAST_BELOW = 184;
+const LEAST = 400, LEAST_BELOW = 184, ROW_OF_SIZES = 84;
 
 export class Room {
   /**
@@ -37,7 +40,8 @@ export class Room {
     const { ctx, stage } = this;
     stage.excess = (picture) => this.excess(picture);
     const again = () => {
-      if (ctx.model.alone && stage.name !== null && stage.find() !== stage.name) return ctx.update();
+      const other = () => stage.isNarrow() !== stage.narrow || (ctx.model.alone && stage.find() !== stage.name);
+      if (stage.name !== null && other()) return ctx.update();
       this.arrange();
       this.measure();
       return this.tell();
@@ -71,7 +75,9 @@ export class Room {
     const [width, high] = this.size;
     if (width < NARROW) return tall + EDGES + BELOW <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    return picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width ? "beside" : "below";
+    const slim = width < WIDE && wide + 2 * SIDES + SLIM <= width && tall > FLAT * high;
+    const beside = picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width;
+    return slim || (beside && tall > FLAT * high) ? "beside" : "below";
   }
 
   /** By how much a picture is wider and higher than the room beside, above or under the panel. */
@@ -80,19 +86,19 @@ export class Room {
     const [width, high] = this.size, [, , wide, tall] = drawn;
     if (!wide || width < 100) return [0, 0];
     const place = this.side({ side }, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
-    const beside = place === "beside" ? BESIDE : 0, below = place === "below" ? BELOW : 0;
+    const beside = place === "beside" ? (width < WIDE ? SLIM : BESIDE) : 0, below = place === "below" ? BELOW : 0;
     return [wide + 2 * SIDES + beside - width, tall + around + below - high - 2].map((over) => Math.max(0, over));
   }
 
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture;
-    const drawn = ctx.stage.querySelector("svg");
-    const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
+    const [wide, tall] = stage.size;
     const side = this.side(picture, wide, tall);
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
     this.lower(side, tall);
+    stage.spread();
   }
 
   /** A model of which all is in sight in little room, and in which nothing opens, has a lower view: one height for each
@@ -109,8 +115,14 @@ export class Room {
 
   /** Say what is outside the visible part of the stage. */
   tell() {
-    const { panel } = this.ctx;
+    const { panel } = this.ctx, sizes = panel.querySelector(".fl-sizes"), said = panel.parentElement;
     this.beyond.tell();
+    // Of the bars of weights below a picture, at least a row is in sight, or none is there.
+    if (sizes) {
+      sizes.hidden = false;
+      const { bottom } = said.getBoundingClientRect(), { top } = sizes.getBoundingClientRect();
+      sizes.hidden = this.work.classList.contains("fl-below") && (bottom - top) / this.ctx.zoom < ROW_OF_SIZES;
+    }
     // A panel that scrolls can be reached with Tab.
     panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
   }

@@ -1,10 +1,11 @@
 // Mistakes: a table or a plot of answers beside the truth, the samples of each part of it, and bins
 // of sureness. Python draws and words them; this opens one part, and one sample, at a time.
 
-import { breakable, h, s } from "../live/core.js";
+import { breakable, h, rectOf, s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { fold, stretch } from "../live/stretch.js";
 import { within } from "../live/within.js";
 import { focusOn } from "../live/focus.js";
 
@@ -13,6 +14,8 @@ import { focusOn } from "../live/focus.js";
 const PAGE = 12, FEW = 3, BESIDE = 8;
 /** The width of the chart of sureness, with a margin at each side. */
 const LARGE = 732;
+/** Where the plot of numbers begins, and the least share of its width that a plot or a table may have. */
+const NOWHERE = { x: 0, y: 0, width: 0, height: 0 }, PLOT_LEFT = 52, LEAST_PART = 0.64;
 
 /** @type {WrittenView} */
 export const mistakes = {
@@ -215,11 +218,14 @@ export const mistakes = {
         samples.map((i) => this.card(ctx, i, i === sample, { whole: true }))) : h("p", {}, ctx.t("mistakes_none")));
       return;
     }
-    if (this.shown !== pictures[name]) {
+    const room = ctx.stage.clientWidth - 2 * parseFloat(getComputedStyle(ctx.stage).paddingLeft);
+    if (this.shown !== pictures[name] || this.room !== room) {
       this.shown = pictures[name];
+      this.room = room;
       this.svg = pictureFrom(pictures[name]);
       this.values = h("dl", { class: "fl-whole" });
       this.main.replaceChildren(this.svg, this.values);
+      this.placed = this.narrow(kind === "numbers" && face === "overview", room);
     }
     // Both kinds of mistakes stand below the small table of yes and no.
     const beneath = face === "overview" && ctx.facts.thresholds.length > 0;
@@ -228,7 +234,19 @@ export const mistakes = {
     const key = this.at(ctx).join(" ");
     ringAround(this.svg.querySelector(`[data-key="${key}"]`), "fl-ring", kind === "numbers" ? 0 : 1);
     const place = face === "overview" && sample >= 0 && this.entry(ctx, sample)?.place;
-    if (place) this.svg.append(s("circle", { class: "fl-ring", cx: place[0], cy: place[1], r: 7 }));
+    if (!place) return;
+    const [cx, cy] = this.placed(place);
+    this.svg.append(s("circle", { class: "fl-ring", cx, cy, r: 7 }));
+  },
+
+  /** In little room, the bars stand under the plot, and plot and table are narrower. Returns where a place is then. */
+  narrow(plot, room) {
+    const { svg } = this, boxes = [...svg.querySelectorAll(".box")].map(rectOf);
+    const end = plot ? fold(svg, room) : 0, over = Number(svg.getAttribute("width")) - room;
+    const lefts = boxes.map(({ x } = NOWHERE) => x), rights = boxes.map(({ x, width } = NOWHERE) => x + width);
+    const [left, right] = plot ? [PLOT_LEFT, end] : [Math.min(...lefts), Math.max(...rights)];
+    if (room < 1 || over <= 0 || !(right > left)) return (place) => place;
+    return stretch(svg, { left, right, top: 0, base: 0 }, Math.max(-over, (right - left) * (LEAST_PART - 1)), 0);
   },
 
   /** Labels and values about all samples, at the present threshold. */

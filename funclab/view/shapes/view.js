@@ -3,6 +3,7 @@
 import { h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { resize } from "../live/stretch.js";
 import { within } from "../live/within.js";
 
 /** The batches that have a button. */
@@ -19,6 +20,9 @@ function ruled(rule) {
   return /[=×+]|\/\//.test(rule) ? rule : h("span", {}, rule);
 }
 
+/** The empty margin of a picture of blocks. */
+const MARGIN = 12;
+
 /** @type {WrittenView} */
 const shapes = {
   name: "shapes",
@@ -34,6 +38,7 @@ const shapes = {
     this.main = h("div", { class: "fl-main-part" }, this.told, this.list, ctx.askBox);
     ctx.stage.append(h("div", { class: `fl-walk ${steps ? "" : "fl-plain"}` }, this.rail, this.main));
     this.drawBar(ctx);
+    ctx.watchSizes(() => { if (this.wide !== (this.wide = ctx.el.clientWidth)) ctx.update(); }, ctx.el);
   },
 
   drawBar(ctx) {
@@ -77,8 +82,26 @@ const shapes = {
     if (!plain) {
       this.drawRail(ctx);
       this.told.replaceChildren(...this.present(ctx));
+      this.narrow();
     }
     this.showPresent(ctx);
+  },
+
+  /** In little room, the ruler stands under the blocks. */
+  narrow() {
+    const figure = this.told.querySelector(".fl-figures>svg");
+    if (!figure?.checkVisibility()) return;
+    const own = figure.cloneNode(true), [width, height] = ["width", "height"].map((name) => figure.getAttribute(name));
+    const room = figure.parentElement.clientWidth, ruler = own.querySelector(":scope>g[transform]");
+    if (width <= room || !ruler) return;
+    figure.replaceWith(own);
+    const left = Number(/[\d.]+/.exec(ruler.getAttribute("transform"))[0]), drawn = ruler.getBBox();
+    if (width - room <= MARGIN) {
+      resize(own, room, height);
+      return own.setAttribute("viewBox", `${width - room} 0 ${room} ${height}`);
+    }
+    ruler.setAttribute("transform", `translate(${1 - drawn.x},${height - drawn.y})`);
+    resize(own, Math.ceil(Math.max(left - MARGIN, drawn.width + 2)), Math.ceil(Number(height) + drawn.height + 4));
   },
 
   drawRows(ctx, plain) {

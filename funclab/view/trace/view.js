@@ -6,19 +6,18 @@ import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 import { within } from "../live/within.js";
 import { focusOn } from "../live/focus.js";
+import { Room } from "./room.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
+/** The room between gradients that meet and their sum: at least, and where there is more. */
+const APART = [44, 96];
 /** Graph and step stand side by side, if the graph leaves this room; from which width on pictures may be larger. */
 const STEP_ROOM = 368, WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
-const SIGNS = { part: "+", sum: "=", after: "→" }, LEAST = "fl-tight fl-least";
+const SIGNS = { part: "+", sum: "=", after: "→" };
 const TIES = "path[stroke-dasharray]:not(.box *,.capsule *,.edge *,.plate *)";
-/** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
- * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
-const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2.5, 2, 1.75, 1.5, 1.3];
-const WALL = [[1.8], [1.4], [1], ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), [0.6, LEAST], [0.4, LEAST]];
 
 /** How far down the middle of a drawn box is. */
 function middleOf(box) {
@@ -46,9 +45,11 @@ const trace = {
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
       lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
-    const more = (name, part) => h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part);
-    ctx.panel.append(more("trace_statistics_head", this.table));
-    if (lines.length) ctx.panel.append(more("trace_lines_head", this.list));
+    const more = (name, part) =>
+      ({ box: h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part), part });
+    const statistics = more("trace_statistics_head", this.table), plan = more("trace_lines_head", this.list);
+    ctx.panel.append(statistics.box, lines.length ? plan.box : "");
+    this.room = new Room(ctx, this.shown, statistics, plan);
     this.hint = h("p", { class: "fl-hint" }, ctx.t("trace_window_hint"));
     ctx.foot.prepend(ctx.panel, this.hint);
     // The room that pictures have to fit into is known only once the view and its caption are on the page.
@@ -130,23 +131,18 @@ const trace = {
     return this.fit(ctx);
   },
 
-  /** As large as there is room for; those of a sum or an update stay in one row. */
+  /** As large as there is room for. */
   fit(ctx) {
-    const { shown } = this, roles = shown.firstChild;
-    const wall = ctx.look === "projector", large = !wall && this.width >= WIDE ? LARGE : [];
-    if (roles === this.sliding.el)
-      return this.sliding.put(this.window(ctx), shown.clientWidth, wall || large.length ? shown.clientHeight : 0);
-    const meet = roles.classList.contains("fl-rows");
-    const fits = () => shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth;
-    for (const [scale, name = ""] of [...large.map((size) => [size]), ...(wall ? WALL : meet ? [[1]] : SIZES)]) {
-      shown.style.setProperty("--scale", scale);
-      shown.className = `fl-shown ${name}`;
-      if (meet) this.join(roles);
-      if (fits()) return;
+    const { shown } = this, roles = shown.firstChild, wall = ctx.look === "projector";
+    const large = !wall && this.width >= WIDE, fixed = wall || ctx.el.classList.contains("fl-wide");
+    if (roles === this.sliding.el) {
+      this.room.clear();
+      shown.className = "fl-shown";
+      this.sliding.put(this.window(ctx), shown.clientWidth, wall || large ? shown.clientHeight : 0);
+      return fixed ? this.room.fill(roles) : undefined;
     }
-    // Numbers are never too small for a class: pictures that are too wide go in rows, without names and example.
-    if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
-    if (wall && !fits()) shown.classList.add("fl-bare");
+    const join = roles.classList.contains("fl-rows") ? () => this.join(roles) : null;
+    return this.room.fit(roles, { wall, large, fixed, join });
   },
 
   /** The pictures side by side, those with the same role in one group. */
@@ -212,7 +208,8 @@ const trace = {
     const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum"), middles = [];
     const wide = Math.max(...parts.map((part) => part.offsetWidth));
     const [room, own] = [rows, sum].map((one) => one.getBoundingClientRect().width);  // not rounded up
-    const right = Math.max(wide + 96, room - own), plus = (wide + right) / 2;
+    const apart = room - own - wide < APART[1] ? APART[0] : APART[1];
+    const right = Math.max(wide + apart, room - own), plus = (wide + right) / 2;
     let free = 0;
     for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
       const bars = part.querySelector("svg"),
@@ -347,8 +344,7 @@ const trace = {
       item.className = here ? "fl-here" : "";
       item.ariaCurrent = here ? "step" : null;
     });
-    const first = this.list.querySelector(".fl-here");
-    if (first) this.list.scrollTop = first.offsetTop - this.list.clientHeight / 3;
+    this.room.reveal();
   },
 
   // Moving.

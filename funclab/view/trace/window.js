@@ -8,7 +8,7 @@ import { Sliding, inSum } from "./sliding.js";
 
 /** The side of the small map of a filter, and of one of a few where there is room below; the least width of all
  * maps, and the room between them and the sum. */
-const THUMB = 30, LARGE_THUMB = 44, FEW = 8, LEAST = 420, GAP = 8;
+const THUMB = 30, LARGE_THUMB = 44, FEW = 8, LEAST = 324, GAP = 8;
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const sign = (number) => (number < 0 ? "−" : "+");

@@ -2,8 +2,11 @@
 
 import { h, s } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
+import { stretch } from "../live/stretch.js";
 
-const HALF_DOT = 1.5;
+const HALF_DOT = 1.5, GAP = 12;
+/** How narrow a plot may be, and a chart beside something; charts that are more than this many are small. */
+const NARROWEST = 120, LEAST = 340, FEW = 2;
 
 /** The positions of values in a drawn chart: see `Plot` in draw/chart.py. */
 export class Scale {
@@ -33,6 +36,7 @@ export class Curves {
     this.ctx = ctx;
     this.facts = ctx.facts.charts;
     this.pointed = 0;
+    this.taken = 0; // the width of the graph
     this.figures = ctx.facts.charts.map((facts) => {
       const el = h("div", { class: "fl-chart",
         onpointermove: (event) => this.point(event, figure), onpointerleave: () => this.read(0) });
@@ -54,7 +58,22 @@ export class Curves {
     return keys.map((key) => chart?.svgs[key]).find(Boolean);
   }
 
+  /** The room for each chart: all there is, beside a graph or a table where both fit; small ones do not grow. */
+  get room() {
+    const { stage, look, facts, panel } = this.ctx, n = this.figures.length, wall = look === "projector";
+    const { paddingLeft, paddingTop } = getComputedStyle(stage);
+    const [around, above] = [paddingLeft, paddingTop].map((one) => 2 * parseFloat(one));
+    const inner = stage.clientWidth - around, legend = this.legend.textContent ? this.legend.offsetHeight + GAP : 0;
+    const beside = facts.sweep ? panel.offsetWidth : this.taken, free = inner - (beside && beside + 2 * GAP);
+    const fits = free >= LEAST, shown = wall ? 1 : n, fills = n <= FEW && (facts.compared || !wall);
+    const high = (stage.clientHeight - above - legend - GAP * (shown - 1)) / shown;
+    return { wide: fits ? free : inner, high: fills && fits ? Math.floor(high) : 0, fills };
+  }
+
   update(hidden) {
+    const { wide, high, fills } = this.room, room = [wide, high, fills].join(" ");
+    if (room !== this.last) for (const figure of this.figures) figure.markup = "";
+    this.last = room;
     const large = this.ctx.look === "projector", n = this.figures.length;
     this.figures.forEach((figure, i) => {
       const { el } = figure, chart = this.curves.charts?.[i];
@@ -97,11 +116,23 @@ export class Curves {
     figure.svg = svg;
     if (!svg) return;
     if (this.close) this.shorten({ ...figure, scale: new Scale(plot.dataset.scale) });
+    this.fill(svg, plot);
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
     figure.ends = [...plot.querySelectorAll("[data-end]")]
       .map((el) => [el.firstChild, Number(el.dataset.end), el.textContent]);
     svg.append(figure.marks = s("g", { class: "fl-marks" }));
+  }
+
+  /** As wide and as high as there is room for, if the charts have it all; else at most as wide. */
+  fill(svg, plot) {
+    const scale = new Scale(plot.dataset.scale), { left, right, first, last, top, base, low, high, log } = scale;
+    const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name))), { room } = this;
+    const most = room.wide - width, wider = Math.max(NARROWEST - (right - left), room.fills ? most : Math.min(0, most));
+    const higher = room.fills ? Math.max(0, room.high - height) : 0;
+    if (!wider && !higher) return;
+    stretch(svg, scale, wider, higher);
+    plot.dataset.scale = [left, right + wider, first, last, top, base + higher, low, high, log].join(" ");
   }
 
   /** Add batches that have arrived since the charts were drawn. */

@@ -45,7 +45,9 @@ function trainingView() {
       ctx.head.after(this.progress, this.tiles, this.words, this.why);
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
-      ctx.watchSizes(() => this.arrange(ctx), ctx.el);
+      ctx.el.classList.toggle("fl-sweep", Boolean(ctx.facts.sweep));
+      if (ctx.facts.sweep) ctx.stage.append(ctx.panel);
+      ctx.watchSizes(() => { this.arrange(ctx); this.refresh(ctx); }, ctx.el, ctx.stage);
       const changed = () => this.refresh(ctx);
       for (const name of ["change:curves", "change:status"]) ctx.hear(name, changed);
       this.slow = new SlowMotion(ctx, this.channel);
@@ -66,10 +68,12 @@ function trainingView() {
     /** Curves and graph side by side: in a narrow view without names at the curves, and with capsules below. */
     arrange(ctx) {
       const { graph, close: low = graph } = ctx.model.get("pictures"), width = ctx.el.clientWidth;
-      const fits = width >= CLOSE && Number(/viewBox="0 0 ([\d.]+)/.exec(low)?.[1]) <= width - CHARTS;
+      const wide = (svg) => Number(/viewBox="0 0 ([\d.]+)/.exec(svg)?.[1] ?? 0);
+      const fits = width >= CLOSE && wide(low) <= width - CHARTS;
       // Runs beside each other need their names: only training and validation have marks that tell them apart.
       const alone = !(this.curves.curves.runs > 1) && ctx.facts.charts.length < 3;
       const close = fits && alone && width < WIDE && ctx.look !== "projector";
+      this.curves.taken = ctx.state.graph ? wide(close ? low : graph) : 0;
       if (close === this.graph.close) return;
       ctx.el.classList.toggle("fl-close", close);
       this.graph.close = close;

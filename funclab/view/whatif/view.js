@@ -20,6 +20,8 @@ import { headline, signedText } from "./said.js";
 const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
   low: { change: 312, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
   projector: { change: 208, all: 80, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
+/** The room around four maps beside each other. */
+const AROUND = 72;
 /** The side of a map where there is a row of them for the answer and one for the truth, and how high the stage is
  * then at least. */
 const TWO_ROWS = { page: 96, low: 60 }, HIGH = 424;
@@ -131,8 +133,9 @@ const whatif = {
   },
 
   size(ctx) {
-    const sides = SIDES[this.room(ctx)];
-    return sides[ctx.state.face] ?? sides.other;
+    const room = this.room(ctx), sides = SIDES[room], side = sides[ctx.state.face] ?? sides.other;
+    if (room !== "notebook" || ctx.state.face !== "all") return side;
+    return Math.min(side, Math.floor((ctx.stage.clientWidth - AROUND) / 4)); // the four maps side by side
   },
 
   picture(ctx, part, more) {
