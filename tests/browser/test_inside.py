@@ -188,7 +188,7 @@ def test_words_look_at_words_with_the_weights_of_the_layer(opened_page):
     (index,) = view.inner.attention
     weights = view.inner.looks(index, 0)["weights"]
     pattern = re.compile(r"head (\d): “(\w+)” looks at “(\w+)” with ([\d.e−-]+)")
-    words = [WORDS[i] or "zero" for i in IDS[0]]
+    words = [WORDS[i] or "(no word)" for i in IDS[0]]
 
     page.keyboard.press("ArrowUp")
     for key in (
@@ -305,7 +305,7 @@ def test_a_word_is_guessed_before_it_is_seen(opened_page):
     page = opened_page(view)
     (index,) = view.inner.attention
     weights = view.inner.looks(index, 0)["weights"]
-    words = [WORDS[i] or "zero" for i in IDS[0]]
+    words = [WORDS[i] or "(no word)" for i in IDS[0]]
 
     page.keyboard.press("Enter")
     prompt = page.locator(".fl-prompt")

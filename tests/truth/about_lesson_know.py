@@ -111,9 +111,9 @@ def what_is_held_back_is_read_best_early_and_worse_later(keras):
     assert all(end["epoch"] < 40 for end in ends)
     assert mean(ends, "sure") > last + 0.05  # Figure 8: it is too sure of itself
     return {
-        "up with training, and it ends at about 97 %": last > 0.95,
-        "up to about 92 %, then down to about 81 %": 0.9 < best < 0.95 and 0.77 < last < 0.85,
-        "up to about 92 %, and it stays there": last > 0.89,
+        "up to about 97 %, where it ends": last > 0.95,
+        "up to about 92 %, then down to 81 %": 0.9 < best < 0.95 and 0.77 < last < 0.85,
+        "up to about 92 %, where it stays": last > 0.89,
     }
 
 
@@ -198,12 +198,11 @@ def dropout_lowers_training_and_raises_what_is_held_back(keras):
 
     assert min(gains) > 0 and 20 < mean(ends, "heart") < 42
     return {
-        "both rise: it is a cure": given > mean(plain, "given"),
-        "training falls from 100 % to about 91 %, held back rises by about 8 points": 0.87
-        < given
-        < 0.94
+        "training at 100 %, held back at 89 %": given > 0.98,
+        "training at 91 %, held back at 89 %": 0.87 < given < 0.94
+        and 0.86 < held < 0.92
         and 0.05 < np.mean(gains) < 0.11,
-        "both fall: half of the units are missing": held < mean(plain, "held"),
+        "training at 91 %, held back at 73 %": held < mean(plain, "held"),
     }
 
 
@@ -312,7 +311,7 @@ def the_best_of_sixty_is_the_luckiest(keras):
 
     assert abs(others - average) < 0.01
     return {
-        "97 to 98 %: that is what it can do": others > own - 0.01,
-        "about 95 %, like the average of the sixty": 0.935 < others < 0.965 and own > 0.965,
-        "better than the others, by a point at least": others > average + 0.01,
+        "97 to 98 %, as on the 50": others > own - 0.01,
+        "95 to 96 %, like the average": 0.935 < others < 0.965 and own > 0.965,
+        "a point above the average, at least": others > average + 0.01,
     }

@@ -168,9 +168,9 @@ def a_writer_keeps_most_rules_and_copies_little(keras):
 
     assert len(possible()) == 15_840
     return {
-        "100 % and 100 %: it repeats what it read": copied > 0.9,
-        "about 90 % and 6 %": 0.8 < kept < 0.97 and copied < 0.12,
-        "about 25 % and 0 %: it strings words together": kept < 0.4,
+        "100 % keep them, 100 % are copied": copied > 0.9,
+        "90 % keep them, 6 % are copied": 0.8 < kept < 0.97 and copied < 0.12,
+        "25 % keep them, 0 % are copied": kept < 0.4,
     }
 
 
@@ -181,7 +181,7 @@ def few_texts_and_many_rounds_make_a_copier(keras):
     _, copied = kept_and_copied(keras, 50, 200, 0.3)
     kept, warm = kept_and_copied(keras, 50, 200, 1)
 
-    assert warm < copied and kept > 0.75
+    assert warm < copied and kept > 0.75 and 0.5 < warm < 0.8
     return {
         "0.3 %: as much as chance": copied < 0.05,
         "nearly all": copied > 0.8,

@@ -139,7 +139,9 @@ class PlanePicture(Picture):
         order = {label: i for i, label in enumerate(sorted(marks, key=lambda k: (len(k), k)))}
         for label in self.labels or [""] * len(self.places):
             place = order.get(label, COLOURS.index("ink"))
-            yield marks.get(label, POINT) or POINT, COLOURS[place % len(COLOURS)]
+            # After a colour was used twice, the marks alone tell labels apart.
+            ink = COLOURS[place % len(COLOURS)] if place <= len(COLOURS) else "soft"
+            yield marks.get(label, POINT) or POINT, ink
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         self.plane(canvas)

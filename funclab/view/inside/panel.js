@@ -27,15 +27,15 @@ export class Panel {
       h("p", { class: "fl-in-honest" }, h("strong", {}, ctx.t("inside_not_shown")), " ", caption)];
   }
 
-  unit({ plane: [rows, columns] }, channel) {
-    return this.ctx.t(rows * columns > 1 ? "inside_filter" : "inside_unit", { k: channel });
+  unit({ plane: [rows] }, channel) {
+    return this.ctx.t(rows > 1 ? "inside_filter" : "inside_unit", { k: channel });
   }
 
   counts(call, channel) {
     const { ctx } = this, n = ctx.facts.counted;
     if (!call.order.length) return [];
     const dead = call.dead.includes(channel) ? ctx.t("inside_this_dead") :
-      call.zeros ? ctx.t("inside_dead", { n: call.dead.length }) : "";
+      call.zeros ? ctx.t(call.plane[0] > 1 ? "inside_dead" : "inside_dead_numbers", { n: call.dead.length }) : "";
     const told = [[ctx.t("inside_zeros"), ctx.t("inside_percent",
       { percent: (100 * call.zeros).toFixed(call.zeros && call.zeros < 0.095 ? 1 : 0) })],
       [ctx.t("inside_largest_number"), numeral(call.largest)], [ctx.t("inside_never"), dead]];

@@ -140,7 +140,7 @@ export class SumFace {
 
   parts_sum(index, at, channel, made, engine) {
     const { ctx, values } = this, call = values.calls[index], { recipe } = call, [u, v] = recipe.size;
-    const source = values.calls[recipe.sources[0]], several = u * v > 1, filters = call.plane[0] * call.plane[1] > 1;
+    const source = values.calls[recipe.sources[0]], several = u * v > 1, filters = call.plane[0] > 1;
     const { shown, others } = listedRows(made.rows, this.most(several ? ROW : LOW_ROW)),
       products = made.rows.length * u * v;
     const top = Math.max(...shown.map((row) => Math.abs(row.partial)), Math.abs(others?.partial ?? 0));
@@ -195,8 +195,8 @@ export class SumFace {
   }
 
   unit(index, channel) {
-    const [rows, columns] = this.values.calls[index].plane;
-    return this.ctx.t(rows * columns > 1 ? "inside_filter" : "inside_unit", { k: channel });
+    const [rows] = this.values.calls[index].plane;
+    return this.ctx.t(rows > 1 ? "inside_filter" : "inside_unit", { k: channel });
   }
 
   /** The part of a map that a window covers: its first row and column, and how many of each. */

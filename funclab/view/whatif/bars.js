@@ -53,7 +53,8 @@ export function panelOf(ctx, answer, view, maps) {
     h("h3", {}, ctx.t(face === "all" ? "whatif_what_if" : `whatif_${face}`)),
     h("p", {}, ctx.t(`whatif_panel_${face}`, { ...terms, answer })),
     sumOf(ctx, maps),
-    changes ? h("p", {}, ctx.t(view.image(ctx) ? "whatif_how_image" : "whatif_how")) : null,
+    changes ? h("p", {}, ctx.t(view.image(ctx) ? "whatif_how_image"
+      : view.featured() ? "whatif_how_row" : "whatif_how")) : null,
     changes && ctx.facts.strip.length ? h("p", {}, ctx.t("whatif_store")) : null,
     h("p", { class: "fl-wi-limits" }, h("strong", {}, ctx.t("whatif_limits")), " ", limits[face]),
     ...(changes ? [] : trustOf(ctx, view)),

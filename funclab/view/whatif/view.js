@@ -144,6 +144,9 @@ const whatif = {
     return part.kind === "series" ? seriesOf(part, { width: WIDE, ...options }) : wordsOf(part, options);
   },
 
+  /** Whether the cells are features of a row, and nothing else. */
+  featured() { return this.cells.parts.length > 0 && !this.placed().length; },
+
   /** The inputs that are not features. */
   placed() { return this.cells.parts.filter(({ kind }) => kind !== "row"); },
 
@@ -349,7 +352,8 @@ const whatif = {
   caption(ctx) {
     const { face, blank } = ctx.state;
     if (ctx.facts.stale) return ctx.t("learned_stale");
-    if (face === "change" || blank || !this.told(ctx)) return ctx.t("whatif_legend_change");
+    const changing = face === "change" || blank || !this.told(ctx);
+    if (changing) return ctx.t(this.featured() ? "whatif_legend_change_row" : "whatif_legend_change");
     const key = !this.image(ctx) ? "whatif_legend_plain" : face === "cover" ? "whatif_legend_cover" : "whatif_legend";
     return ctx.t(key, { answer: this.answerName(ctx) });
   },
