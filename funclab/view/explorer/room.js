@@ -75,7 +75,8 @@ export class Room {
     const [width, high] = this.size;
     if (width < NARROW) return tall + EDGES + BELOW <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    const flat = picture?.blocks && tall < FLAT * high && wide > ROW * tall, slim = width < WIDE && wide + 2 * SIDES + SLIM <= width;
+    const flat = picture?.blocks && tall < FLAT * high && wide > ROW * tall;
+    const slim = width < WIDE && wide + 2 * SIDES + SLIM <= width;
     const beside = picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width;
     return (slim || beside) && !flat ? "beside" : "below";
   }
