@@ -72,7 +72,8 @@ def test_a_page_breaks_no_rule_of_accessibility_and_fits_on_any_screen(page, roo
     for width in (1096, 800, 390):
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate(WIDER) <= 0, width
-        assert page.evaluate(SIDEWAYS) == [], width
+        if room.look != "projector":
+            assert page.evaluate(SIDEWAYS) == [], width
 
 
 def test_bars_are_as_long_as_the_counts_beside_them_also_in_print(page, room):

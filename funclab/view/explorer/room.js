@@ -7,9 +7,9 @@ import { h } from "../live/core.js";
 // The width of a panel beside the picture with its gap, the height of one below; the width from which it may
 // stand beside, and that under which it covers the picture instead, unless there is room below.
 const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
-// The least width of a panel beside a picture that leaves so much in a narrower view; and the share of the height of
-// which a picture that is lower leaves the whole width to the panel.
-const SLIM = 240, FLAT = 0.36;
+// The least width of a panel beside a picture that leaves so much in a narrower view. A picture of blocks that is
+// lower than a share of the height, and so many times as wide, is a row: the panel has the whole width below it.
+const SLIM = 240, FLAT = 0.36, ROW = 3;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
 const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
@@ -75,9 +75,10 @@ export class Room {
     const [width, high] = this.size;
     if (width < NARROW) return tall + EDGES + BELOW <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    const slim = width < WIDE && wide + 2 * SIDES + SLIM <= width && tall > FLAT * high;
+    const flat = picture?.blocks && tall < FLAT * high && wide > ROW * tall;
+    const slim = width < WIDE && wide + 2 * SIDES + SLIM <= width;
     const beside = picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width;
-    return slim || (beside && tall > FLAT * high) ? "beside" : "below";
+    return (slim || beside) && !flat ? "beside" : "below";
   }
 
   /** By how much a picture is wider and higher than the room beside, above or under the panel. */
