@@ -96,16 +96,19 @@ export class Graph {
     this.tagWhereFree(edge, words, [...places, places[0]]);
   }
 
-  /** The same at the first of some places where there is no other part and no word of its own, or else at the last. */
+  /** The same at the first of some places where there is no other part and no word of its own, or else at the one
+   * that covers the least. */
   tagWhereFree(part, words, places) {
     const others = [...this.parts().values()].filter((other) => !other.contains(part))
       .map((other) => (other.matches(".plate") ? other : other.querySelector("rect")))
       .concat(numbersAt(part), ...part.querySelectorAll(":scope.box > text")).map(boundsOf);
-    for (const [i, [x, y]] of places.entries()) {
+    const covers = places.map(([x, y]) => {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
-      if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;
       tag.remove();
-    }
+      return others.reduce((sum, other) => sum + overlap(other, at), 0);
+    });
+    const [x, y] = places[covers.indexOf(Math.min(...covers))];
+    this.tag(part, words, x, y);
   }
 
   /** Scroll parts that are not in sight to the middle of the visible area; if they do not fit together, the first. */

@@ -5,8 +5,9 @@ import { pictureFrom } from "../live/stored.js";
 import { stretch } from "../live/stretch.js";
 
 const HALF_DOT = 1.5, GAP = 12;
-/** How narrow a plot may be, and a chart beside something; charts that are more than this many are small. */
-const NARROWEST = 120, LEAST = 340, FEW = 2;
+/** How narrow a plot may be, a chart beside something, and one of a grid; charts that are more than this many are
+ * small, or if there is nothing else, stand in a grid. */
+const NARROWEST = 120, LEAST = 340, SMALL = 264, FEW = 2;
 
 /** The positions of values in a drawn chart: see `Plot` in draw/chart.py. */
 export class Scale {
@@ -58,20 +59,26 @@ export class Curves {
     return keys.map((key) => chart?.svgs[key]).find(Boolean);
   }
 
-  /** The room for each chart: all there is, beside a graph or a table where both fit; small ones do not grow. */
+  /** The room for each chart: all there is, in a grid if there are many, beside a graph or a table where both fit;
+   * small ones do not grow. */
   get room() {
     const { stage, look, facts, panel } = this.ctx, n = this.figures.length, wall = look === "projector";
     const { paddingLeft, paddingTop } = getComputedStyle(stage);
     const [around, above] = [paddingLeft, paddingTop].map((one) => 2 * parseFloat(one));
     const inner = stage.clientWidth - around, legend = this.legend.textContent ? this.legend.offsetHeight + GAP : 0;
     const beside = facts.sweep ? panel.offsetWidth : this.taken, free = inner - (beside && beside + 2 * GAP);
-    const fits = free >= LEAST, shown = wall ? 1 : n, fills = n <= FEW && (facts.compared || !wall);
-    const high = (stage.clientHeight - above - legend - GAP * (shown - 1)) / shown;
-    return { wide: fits ? free : inner, high: fills && fits ? Math.floor(high) : 0, fills };
+    const fits = free >= LEAST, shown = wall ? 1 : n, grid = n > FEW && facts.compared && !wall && !beside;
+    const most = Math.max(1, Math.floor((inner + GAP) / (SMALL + GAP)));
+    const columns = grid ? Math.min(Math.ceil(Math.sqrt(n)), most) : 1, rows = Math.ceil(shown / columns);
+    const fills = grid || (n <= FEW && (facts.compared || !wall));
+    const high = (stage.clientHeight - above - legend - GAP * (rows - 1)) / rows;
+    const wide = (fits ? free : inner) - GAP * (columns - 1);
+    return { wide: wide / columns, high: fills && fits ? Math.floor(high) : 0, fills, columns: grid ? columns : 0 };
   }
 
   update(hidden) {
-    const { wide, high, fills } = this.room, room = [wide, high, fills].join(" ");
+    const { wide, high, fills, columns } = this.room, room = [wide, high, fills].join(" ");
+    this.el.style.gridTemplateColumns = columns ? `repeat(${columns}, 1fr)` : "";
     if (room !== this.last) for (const figure of this.figures) figure.markup = "";
     this.last = room;
     const large = this.ctx.look === "projector", n = this.figures.length;
