@@ -50,7 +50,10 @@ TURNED = """word => {
       const middle = (one) => (one.left + one.right) / 2;
       const line = box(node, at);
       const ends = [line, box(node, at + word.length - 1)].map(middle);
-      const beside = (one) => node.data[one]?.trim() && Math.abs(box(node, one).top - line.top) < 3;
+      // On the same line: neither broken into the next one, nor in another column.
+      const near = ({ top, left }) => Math.abs(top - line.top) < 3 && Math.abs(left - line.left) < 200;
+      if (!near(box(node, at + word.length - 1))) continue;
+      const beside = (one) => node.data[one]?.trim() && near(box(node, one));
       if (beside(before) && middle(box(node, before)) > Math.min(...ends)) turned.push(node.data);
       if (beside(after) && middle(box(node, after)) < Math.max(...ends)) turned.push(node.data);
     }

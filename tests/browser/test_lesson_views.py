@@ -28,7 +28,7 @@ ELSEWHERE = {
     "02 Figure 7": {"Flatten"},  # it is not there
     "06 Figure 9": {"compile"},  # its order in time
     "08 Figure 4": {"24"},  # the data
-    "09 Figure 2": {"placed"},  # another name of what is there
+    "09 Figure 2": {"placed", "fit(x, x)"},  # another name of what is there; the folded line
     "10 Figure 10": {"12"},  # the number of the model
     "14 Figure 1": {"scrap"},  # it is not there
 }

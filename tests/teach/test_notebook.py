@@ -73,7 +73,7 @@ def test_an_object_whose_cell_failed_since_is_called_stale(notebook):
 
     said = notebook.says("check", 'check("1B", eye)')
 
-    assert said.startswith("1B: run your cell again.") and "stopped with an error" in said
+    assert said.startswith("1B: run cells again.") and "stopped with an error" in said
 
 
 def test_an_object_made_of_what_a_cell_has_made_anew_is_called_stale(notebook):
@@ -83,7 +83,7 @@ def test_an_object_made_of_what_a_cell_has_made_anew_is_called_stale(notebook):
 
     said = notebook.says("check", 'check("1B", eye)')
 
-    assert said.startswith("1B: run your cell again.") and "run again since" in said
+    assert said.startswith("1B: run cells again.") and "run again since" in said
     assert notebook.says("make", f'{RIGHT}\ncheck("1B", eye)').startswith("1B: right")
 
 

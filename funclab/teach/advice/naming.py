@@ -52,8 +52,8 @@ def placed(value: Any, attempt: Attempt) -> str:
     >>> from funclab.teach.attempt import run
     >>> lines = "x = Input((4,), name='x')\\neye = Dense(3)\\ny = Dense(2)(eye(x))"
     >>> attempt = run(lines, {"Dense": Dense, "Input": Input}, "y")
-    >>> [placed(node, attempt) for node in attempt.nodes if not node.is_input]
-    ['dense (eye)', 'dense_1 (your line 3)']
+    >>> [placed(node, attempt) for node in attempt.nodes if not node.is_input]  # doctest: +ELLIPSIS
+    ['dense... (eye)', 'dense... (your line 3)']
     """
     name, node = told(value), getattr(value, "node", value)
     layer = node.operation if isinstance(node, Node) else node

@@ -23,7 +23,8 @@ export class Room {
     this.shown = shown;
     this.statistics = statistics;
     this.plan = plan;
-    this.aside = h("div", { class: "fl-aside" }, h("p", { class: "fl-head" }, ctx.t("trace_lines_head")));
+    this.aside = h("div", { class: "fl-aside", tabindex: "0", role: "group", "aria-label": ctx.t("trace_lines_head") },
+      h("p", { class: "fl-head" }, ctx.t("trace_lines_head")));
   }
 
   /**
@@ -72,6 +73,7 @@ export class Room {
   /** All that else is known of a step waits in the foot. */
   clear() {
     this.put(this.plan, null);
+    this.plan.part.tabIndex = 0;
     this.put(this.statistics, null);
     this.aside.remove();
   }
@@ -85,8 +87,7 @@ export class Room {
     const last = parts.findLast((one) => one.offsetHeight) ?? pictures;
     if (!plan.box.isConnected || !plan.part.querySelector("li:not([hidden])")) return;
     const free = shown.clientHeight - last.offsetTop - last.offsetHeight, width = shown.clientWidth;
-    const [after, legend, table] = ["fl-example", "fl-legend", "fl-all"].map((name) =>
-      shown.querySelector(`:scope>.${name}`));
+    const [after, table] = ["fl-example", "fl-all"].map((name) => shown.querySelector(`:scope>.${name}`));
     const ends = [...pictures.children].map((one) => one.getBoundingClientRect().right), zoom = this.ctx.zoom;
     const left = (Math.max(...ends) - shown.getBoundingClientRect().left) / zoom + GAP;
     const high = pictures.offsetHeight + (after ? 0 : free), wide = width - left;
@@ -98,7 +99,8 @@ export class Room {
     aside.classList.toggle("fl-right", right);
     shown.classList.toggle("fl-spread", right);
     this.put(plan, aside);
-    shown.insertBefore(aside, right ? null : legend ?? table);
+    plan.part.tabIndex = -1; // what is around it scrolls
+    shown.insertBefore(aside, right ? null : table);
     this.reveal();
   }
 

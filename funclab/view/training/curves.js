@@ -60,11 +60,11 @@ export class Curves {
   }
 
   /** The room for each chart: all there is, in a grid if there are many, beside a graph or a table where both fit;
-   * small ones do not grow. */
+   * small ones do not grow. Before it is on the page, it has none. */
   get room() {
     const { stage, look, facts, panel } = this.ctx, n = this.figures.length, wall = look === "projector";
     const { paddingLeft, paddingTop } = getComputedStyle(stage);
-    const [around, above] = [paddingLeft, paddingTop].map((one) => 2 * parseFloat(one));
+    const [around, above] = [paddingLeft, paddingTop].map((one) => 2 * (parseFloat(one) || 0));
     const inner = stage.clientWidth - around, legend = this.legend.textContent ? this.legend.offsetHeight + GAP : 0;
     const beside = facts.sweep ? panel.offsetWidth : this.taken, free = inner - (beside && beside + 2 * GAP);
     const fits = free >= LEAST, shown = wall ? 1 : n, grid = n > FEW && facts.compared && !wall && !beside;
