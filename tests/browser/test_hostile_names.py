@@ -51,7 +51,8 @@ TURNED = """word => {
       const line = box(node, at);
       const ends = [line, box(node, at + word.length - 1)].map(middle);
       // On the same line: neither broken into the next one, nor in another column.
-      const near = ({ top, left }) => Math.abs(top - line.top) < 3 && Math.abs(left - line.left) < 200;
+      const near = ({ top, left }) =>
+        Math.abs(top - line.top) < 3 && Math.abs(left - line.left) < 200;
       if (!near(box(node, at + word.length - 1))) continue;
       const beside = (one) => node.data[one]?.trim() && near(box(node, one));
       if (beside(before) && middle(box(node, before)) > Math.min(...ends)) turned.push(node.data);
