@@ -123,11 +123,12 @@ export const exercise = {
 
   /** The side gets as wide as its picture, whose words cannot be smaller; if that is too wide, it stands below. */
   makeRoom({ el, stage }) {
+    if (!this.side) return;
     const wide = this.graph.el.hidden ? 0 : this.graph.svg?.viewBox.baseVal.width ?? 0;
     const below = stage.clientWidth > 0 && wide + BESIDE > stage.clientWidth * MOST;
     el.classList.toggle("fl-picture-below", below);
     stage.style.setProperty("--marked", `${below ? 0 : wide}px`);
-    if (!this.side || below === (this.graph.el.parentElement === stage)) return;
+    if (below === (this.graph.el.parentElement === stage)) return;
     if (below) this.side.after(this.graph.el);
     else this.hints.after(this.graph.el);
   },
