@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from funclab.errors import TensorTypeError, plain
 from funclab.graph import structure
+from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import now
 
@@ -54,12 +54,6 @@ class Arguments:
     def fill_in(self, values: dict[Tensor, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The same arguments with each tensor replaced by its value."""
         return self.convert(values.__getitem__)
-
-
-def _of_each(tensors: str, what: str) -> Any:
-    """A property of a node: something of each of its input or output tensors."""
-    listed, wanted = attrgetter(tensors), attrgetter(what)
-    return property(lambda self: [wanted(tensor) for tensor in listed(self)])
 
 
 class Node:
@@ -121,14 +115,37 @@ class Node:
         return [tensor.node for tensor in self.arguments.tensors]
 
     # The names of Keras 2.
-    outbound_layer = property(attrgetter("operation"))
-    inbound_layers = _of_each("arguments.tensors", "node.operation")
-    node_indices = _of_each("arguments.tensors", "node.index")
-    tensor_indices = _of_each("arguments.tensors", "index")
-    input_masks, output_masks = (_of_each(f"{end}_tensors", "mask") for end in ("input", "output"))
-    input_shapes, output_shapes = (
-        _of_each(f"{end}_tensors", "shape") for end in ("input", "output")
-    )
+    @property
+    def outbound_layer(self) -> Operation:
+        return self.operation
+
+    @property
+    def inbound_layers(self) -> list[Operation]:
+        return [tensor.node.operation for tensor in self.arguments.tensors]
+
+    @property
+    def node_indices(self) -> list[int]:
+        return [tensor.node.index for tensor in self.arguments.tensors]
+
+    @property
+    def tensor_indices(self) -> list[int]:
+        return [tensor.index for tensor in self.arguments.tensors]
+
+    @property
+    def input_masks(self) -> list[Tensor | None]:
+        return [tensor.mask for tensor in self.input_tensors]
+
+    @property
+    def output_masks(self) -> list[Tensor | None]:
+        return [tensor.mask for tensor in self.output_tensors]
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self.input_tensors]
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self.output_tensors]
 
     def get_config(self) -> dict[str, Any]:
         """The links of this node by name, in the form of Keras 2."""

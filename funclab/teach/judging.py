@@ -145,11 +145,9 @@ def with_training(exercise: course.Exercise, attempt: Attempt, says: str) -> str
     asked = ".fit(" in exercise.solution_code + exercise.start
     if asked or ".fit(" not in attempt.source:
         return says
-    first, *rest = re.split(r"(?<=[.?!]) ", says)
-    says = " ".join([say("lesson_own_training"), first, *rest])
-    return (
-        says if len(says.split()) <= course.LONGEST_MESSAGE else says[: says.rindex(rest[-1]) - 1]
-    )
+    sentences = [say("lesson_own_training"), *re.split(r"(?<=[.?!]) ", says)]
+    fits = len(" ".join(sentences).split()) <= course.LONGEST_MESSAGE
+    return " ".join(sentences if fits else sentences[:-1])
 
 
 def _kept(exercise: course.Exercise, attempt: Attempt) -> Verdict:

@@ -24,15 +24,21 @@ def conv(x, w, bias, out, window):
     and the channels c; bias may be None.
     """
     way = _way(x.shape, w.shape, window, out.shape, out.shape, out.dtype.kind)
-    loop = lambda x, out: way.conv(x, w, bias, out, window)  # noqa: E731
-    share_samples(operations(w, out), loop, (x, out))
+
+    def part(x, out):
+        way.conv(x, w, bias, out, window)
+
+    share_samples(operations(w, out), part, (x, out))
 
 
 def conv_vjp_x(g, w, gx, window):
     """Each window's gradient is added to the pixels that the window saw."""
     way = _way(gx.shape, w.shape, window, g.shape, gx.shape, gx.dtype.kind)
-    loop = lambda g, gx: way.conv_vjp_x(g, w, gx, window)  # noqa: E731
-    share_samples(operations(w, g), loop, (g, gx))
+
+    def part(g, gx):
+        way.conv_vjp_x(g, w, gx, window)
+
+    share_samples(operations(w, g), part, (g, gx))
 
 
 def conv_vjp_w(x, g, gw, window):

@@ -102,7 +102,7 @@ class ByKernel(PerSample, abstract=True):
     """One number for each sample, made by the kernel of the op's name."""
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
-        getattr(kernels, self.name)(target, x, out, *vars(self).values())
+        getattr(kernels, self.name)(target, x, out)
 
 
 class SquaredError(ByKernel):
@@ -151,6 +151,9 @@ class RankHits(SparseClassHits):
     """
 
     k: int = 5
+
+    def forward(self, target: Array, x: Array, out: Array) -> None:
+        kernels.rank_hits(target, x, out, self.k)
 
 
 class ThresholdHits(PerElement):

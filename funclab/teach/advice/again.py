@@ -57,8 +57,9 @@ class Again:
         try:
             with no_trace(names), _silently():
                 other = run(source, names, self.exercise.wants)
-                fits = self.judge is not None and (self.exercise.stops or other.error is None)
-                return fits and self.judge(other) is None, other.error  # type: ignore[misc]
+                if self.judge is None or (other.error is not None and not self.exercise.stops):
+                    return False, other.error
+                return self.judge(other) is None, other.error
         except Exception as error:  # an unexpected attempt must not end in a traceback
             return False, error
         finally:
