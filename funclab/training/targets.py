@@ -126,7 +126,8 @@ def function_of(loss: Loss | None) -> Any:
 
 
 def compares_elements(function: Any) -> bool:
-    """Whether a loss function compares each predicted number with the target in the same place."""
+    """Whether a loss function compares each predicted number with the target in the same place: all
+    functions in `losses.functions` do, but for those of classes, which are checked before."""
     return function in (structured.dice, structured.tversky) or (
         getattr(function, "__module__", "") == functions.__name__
     )
