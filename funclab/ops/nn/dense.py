@@ -64,9 +64,7 @@ class BiasActivation(Op):
         # A gradient that is not needed costs one temporary array: rare, and simpler.
         gx = np.empty_like(g) if gx is None else gx
         gb = np.empty_like(b) if gb is None else gb
-        few = g.size < kernels.MANY
-        loop = kernels.bias_activation_vjp if few else kernels.bias_activation_vjp_in_halves
-        loop(g, out, FUSED[self.activation], gx, gb)
+        kernels.bias_activation_vjp_in_halves(g, out, FUSED[self.activation], gx, gb)
 
 
 def _rows(relu: bool, x: Array, b: Array, out: Array) -> None:
