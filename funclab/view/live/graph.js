@@ -80,12 +80,13 @@ export class Graph {
   }
 
   /** The same at a corner of a ring where there is no other part, or to the right of it or above it; at a tensor, whose
-   * shape fills the ring, to the left of its edge, to the right of the ring where the drawing ends, or below. */
+   * shape fills the ring, to the left of its edge, to the right of the ring, or below. */
   sign(ring, words) {
     const { x, y, width, height } = ring.getBBox(), wide = widthOf(words), right = x + width - 6 - wide;
     const low = y + height - 4, top = y - 14, corners = [[right, low], [x + 6, low], [x + 6, top], [right, top]];
-    const tensor = ring.parentNode.classList.contains("plate"), left = x - 11 - wide, after = x + width + 4;
-    this.tagWhereFree(ring.parentNode, words, tensor ? [[left < 0 ? after : left, low - 14], [right, low + 3]]
+    const left = Math.max(0, x - 11 - wide), after = x + width + 4;
+    const tensor = ring.parentNode.classList.contains("plate");
+    this.tagWhereFree(ring.parentNode, words, tensor ? [[left, low - 14], [after, low - 14], [right, low + 3]]
       : [...corners, [after, y + height / 2 - 9], [x + 6, y - 34], [right, y - 34]]);
   }
 
@@ -96,16 +97,17 @@ export class Graph {
     this.tagWhereFree(edge, words, [...places, places[0]]);
   }
 
-  /** The same at the first of some places where there is no other part and no word of its own, or else at the one
-   * that covers the least. */
+  /** The same at the first of some places inside the picture where there is no other part and no word of its own, or
+   * else at the one that covers, and loses, the least. */
   tagWhereFree(part, words, places) {
     const others = [...this.parts().values()].filter((other) => !other.contains(part))
       .map((other) => (other.matches(".plate") ? other : other.querySelector("rect")))
       .concat(numbersAt(part), ...part.querySelectorAll(":scope.box > text")).map(boundsOf);
+    const stage = boundsOf(this.el);
     const covers = places.map(([x, y]) => {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
       tag.remove();
-      return others.reduce((sum, other) => sum + overlap(other, at), 0);
+      return others.reduce((sum, other) => sum + overlap(other, at), overlap(at, at) - overlap(stage, at));
     });
     const [x, y] = places[covers.indexOf(Math.min(...covers))];
     this.tag(part, words, x, y);

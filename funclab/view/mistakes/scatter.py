@@ -18,7 +18,7 @@ from funclab.view.mistakes.counting import Residuals
 from funclab.view.mistakes.table import between, percent
 
 LEFT, TOP, BOTTOM, SIDE, GAP, BARS = 52, 28, 40, 364, 28, 270
-LOW, LOW_GAP, LOW_BARS = 188, 12, 186
+LOW, LOW_GAP, LOW_BARS = 174, 12, 200
 """The side of the plot, and the rest across, where there is little room."""
 BAND, LOW_BAND = 48, 38
 """How high a band is."""
@@ -159,7 +159,7 @@ class ScatterPicture(Picture):
     def _draw_band(self, canvas: Canvas, band: int, corner: complex, most: int) -> None:
         n, total = len(self.bands[band]), len(self.truth)
         canvas.open(self.band_in_words(band), "box", key=f"{band}")
-        room = area(corner - 4, self.across + 4, self.high - 4)
+        room = area(corner - 4, self.across + 2, self.high - 4)
         canvas.rect(room, Paint("paper", opacity=0.01), 6)
         name = say(f"mistakes_{BANDS[band]}_brief")
         canvas.text_line(corner + 14j, name, Font(12))

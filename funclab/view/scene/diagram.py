@@ -323,14 +323,19 @@ def slim(model: Any, room: tuple[float, float], **settings: Any) -> Diagram:
 
 
 def compact(
-    model: Any, capsules: bool = True, prepare: Callable[[Scene], None] | None = None
+    model: Any,
+    capsules: bool = True,
+    prepare: Callable[[Scene], None] | None = None,
+    most: int = PROJECTOR_CALLS,
+    density: str = "full",
 ) -> Diagram:
-    """A small picture of a model; of one with many calls, some are in blocks.
+    """A small picture of a model; of one with more than `most` calls, some are in blocks.
 
     Without `capsules`, shared layers are tied together, but their weights are not drawn. `prepare`
     may change the scene before its parts get their sizes and places.
     """
-    scene = Calls(model, False, PROJECTOR_CALLS).build()
+    scene = Calls(model, False, most).build()
+    scene.density = density
     scene.title = clean(model.name)
     scene.description = graph_text.description(scene)
     scene.edges, scene.plates = list(joined(scene)), []

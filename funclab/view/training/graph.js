@@ -42,8 +42,9 @@ export class TrainingGraph extends Graph {
 
   /** The layers that a box stands for: that of a call, or those in a closed block. */
   layersOf(key) {
-    const { layers, holders = {} } = this.ctx.facts;
-    return layers.filter((layer) => layer.boxes.some((box) => box === key || holders[box] === key));
+    const { layers, holders = {}, narrow_holders: narrow = holders } = this.ctx.facts;
+    const within = this.ctx.look === "projector" ? narrow : holders;
+    return layers.filter((layer) => layer.boxes.some((box) => box === key || within[box] === key));
   }
 
   /** What a box shows of a measure: of several layers, the one with the most. */
@@ -91,7 +92,7 @@ export class TrainingGraph extends Graph {
   shownAt(key, layers, measures, i) {
     const { roomy = [], layers: all } = this.ctx.facts, box = this.parts().get(key);
     if (this.ctx.look === "projector" || !(roomy.includes(key) || box.classList.contains("capsule"))) {
-      const value = this.most(layers, measures, i);
+      const value = measures[key]?.[i] ?? this.most(layers, measures, i);
       return value && this.bar(value, rectOf(box));
     }
     const owner = layers[0] ?? all.find((layer) => layer.key === key), shared = owner?.boxes.length > 1;
@@ -114,7 +115,7 @@ export class TrainingGraph extends Graph {
       s("path", { class: "fl-history", ...path })] : [];
     if (curve.length && Number.isFinite(last))
       curve.push(s("circle", { class: "fl-history-end", cx: left + width, cy: base - height * last / top, r: 2.5 }));
-    const words = capsule && shared ? [this.sumOf(at, base - 17)] : [];
+    const words = capsule && shared ? [this.sumOf(at, base - 20)] : [];
     return s("g", { class: `fl-heat${bad ? " fl-bad-number" : ""}` }, ...curve, told, ...words);
   }
 
@@ -127,7 +128,7 @@ export class TrainingGraph extends Graph {
   }
 
   bar([full, text], { x, y, width, height }) {
-    const left = x + 16, long = width - 24, top = y + height - 5, bad = /nan|inf/.test(text) ? " fl-bad-number" : "";
+    const left = x + 16, long = width - 24, top = y + Math.max(height - 5, 24), bad = /nan|inf/.test(text) ? " fl-bad-number" : "";
     return s("g", { class: `fl-heat${bad}` },
       s("rect", { class: "fl-heat-frame", x: left, y: top, width: long, height: 4 }),
       s("rect", { class: "fl-heat-bar", x: left, y: top, width: long * full, height: 4 }),

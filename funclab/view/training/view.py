@@ -23,7 +23,7 @@ from funclab.view.draw.text import clean
 from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.diagram import bare, compact
+from funclab.view.scene.diagram import Diagram, bare, compact
 from funclab.view.scene.scene import Scene
 from funclab.view.training.captions import describe, questions
 from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_charts
@@ -123,22 +123,31 @@ class TrainingView(View):
         return Curves(drawn, title, " ".join(filter(None, sentences)), look, framed=True)
 
 
+ON_WALL, FEWER = 240, (12, 8, 6, 4)
+"""The height for the graph beside the curves on a projector, in its pixels; and of how many calls
+it may be, from the most to the fewest."""
+
+
 def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView:
     """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
     variable = written_model(model)
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
-    pictures, holders, roomy = {}, {}, []
+    pictures, holders, narrow_holders, roomy = {}, {}, {}, []
     if words.graph_of(model) is not None:
-        wide, narrow = compact(model, prepare=with_room), compact(model, capsules=False)
+        wide, narrow = compact(model, prepare=with_room), on_wall(model)
         pictures = {"graph": bare(wide), "narrow": bare(narrow)}
         if any(group.weights for group in wide.scene.groups):
             pictures["close"] = bare(compact(model, prepare=with_room_under))
         roomy = [clean(box.key) for box in wide.scene.boxes if box.aside]
-        holders = {clean(key): clean(block) for key, block in wide.scene.holders.items()}
+        holders, narrow_holders = (
+            {clean(key): clean(block) for key, block in drawn.scene.holders.items()}
+            for drawn in (wide, narrow)
+        )
     facts = {
         "charts": charts_of(names, outputs_of(model)),
         "layers": layers_of(model),
         "holders": holders,
+        "narrow_holders": narrow_holders,
         "roomy": roomy,
         "compared": False,
         "trace": f"funclab.trace({variable}, x[:32], y[:32])",
@@ -151,6 +160,12 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
         state=state,
         **settings,
     )
+
+
+def on_wall(model: Model) -> Diagram:
+    """The graph in low boxes, as few as fit beside the curves on a projector."""
+    drawn = (compact(model, capsules=False, most=n, density="low boxes") for n in FEWER)
+    return min(drawn, key=lambda picture: max(picture.scene.height, ON_WALL))
 
 
 def with_room(scene: Scene) -> None:
