@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense
+from tests.browser import stage
 from tests.browser.waiting import laid_out
 from tests.view import gallery, models
 
@@ -244,6 +245,20 @@ def test_with_nothing_selected_the_panel_sums_up_the_model(opened_page):
     assert "Model nested" in said
     assert "a[0:0] (None, 16)" in said
     assert "306 numbers, 306 of them trained" in said
+
+
+def test_the_bars_of_the_weights_are_as_long_as_the_weights_are_many(opened_page):
+    model = stage.convolutional()
+    page = opened_page(funclab.explore(model), width=1100, height=700)
+    bars = page.locator(f"{ROOT} .fl-sizes li")
+
+    layers = sorted(model.layers[1:], key=lambda layer: -layer.count_params())
+    most = layers[0].count_params()
+    assert bars.locator("button").all_inner_texts() == [layer.name for layer in layers]
+    shares = bars.locator("i").evaluate_all(
+        "all => all.map(one => one.offsetWidth / one.parentElement.offsetWidth)"
+    )
+    assert shares == pytest.approx([n.count_params() / most for n in layers], abs=0.01)  # pixels
 
 
 def test_in_little_width_the_panel_lies_over_the_half_without_the_selection(opened_page):

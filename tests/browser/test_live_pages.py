@@ -13,9 +13,11 @@ from playwright.sync_api import expect
 import funclab
 from funclab.layers import Dense
 from funclab.view.training import record
+from tests.browser import stage
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.distribute.sweeps import small
+from tests.view import gallery, models
 from tests.view.counted import line
 
 # The width of each picture on the page, and its own.
@@ -188,3 +190,30 @@ def trained(metrics=(), epochs=3):
     x = np.random.RandomState(0).rand(64, 4)
     model.fit(x, x.sum(axis=1), epochs=epochs, live=True)
     return model
+
+
+@pytest.mark.parametrize(
+    "model", [models.twice, stage.convolutional, lambda: gallery.built("resnet")]
+)
+def test_on_a_projector_the_graph_is_seen_whole_and_each_call_has_its_own_number(
+    model, opened_page
+):
+    model = model()
+    x = np.random.default_rng(0).normal(size=(32, *model.inputs[0].shape[1:])).astype("float32")
+    model.compile("sgd", "mse")
+    model.fit(x, np.zeros((32, model.outputs[0].shape[-1])), epochs=2, verbose=0, live=True)
+    view = funclab.watch(model, look="projector")
+    page = opened_page(view, width=1280, height=720)
+
+    room = page.locator(".fl-stage").bounding_box()
+    graph = page.locator(".fl-graph")
+    boxes = graph.locator(".box")
+    within = [box.bounding_box() for box in boxes.all()]
+    assert len(within) >= 4
+    assert all(box["y"] + box["height"] <= room["y"] + room["height"] for box in within)
+    measured = view.curves["heat"][-1]["layers"]
+    for box in boxes.all():
+        key, told = box.get_attribute("data-key"), box.locator(".fl-heat-text")
+        own = measured.get(key) or measured.get(key.removesuffix("[0]"))
+        if own and own[0]:
+            expect(told).to_have_text(own[0][1])

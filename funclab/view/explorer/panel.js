@@ -56,9 +56,9 @@ export class Panel {
     const { ctx } = this, all = Object.entries(ctx.facts.layers);
     // Of few layers, those without weights are there, too.
     const layers = all.filter(([, { size, detail }]) => size || (all.length <= FEW && detail !== "InputLayer"));
-    const sizes = layers.sort(([, a], [, b]) => b.size - a.size),
+    const sizes = layers.sort(([, { size: a = 0 }], [, { size: b = 0 }]) => b - a),
       shared = layers.filter(([, { nodes }]) => nodes.length > 1);
-    const bar = ({ size }) => h("span", { class: "fl-size", "aria-hidden": "true" },
+    const bar = ({ size = 0 }) => h("span", { class: "fl-size", "aria-hidden": "true" },
       h("i", { style: `width:${(100 * size) / sizes[0][1].size}%` }));
     const items = sizes.slice(0, MOST_SIZES).map(([key, layer]) => h("li", {},
       h("div", {}, this.link(layer.nodes[0] ?? key, breakable(this.facts.name(key))),
