@@ -46,6 +46,22 @@ BOXES = """() => [...document.querySelectorAll(".fl-stage .box")].map((box) => {
   const { x, y } = box.querySelector("rect").getBoundingClientRect(); // without its ring
   return [box.dataset.key, x, y];
 })"""
+# The layout: where the picture, its stage, the panel and the capsules are in the view; and the
+# size of the table, which the panel scrolls.
+LAYOUT = """root => {
+  const zoom = root.currentCSSZoom ?? 1, frame = root.getBoundingClientRect();
+  const rounded = (numbers) => numbers.map((number) => Math.round(number / zoom));
+  const all = (what) => [...root.querySelectorAll(what)].map((one) => one.getBoundingClientRect());
+  return [rounded([frame.width, frame.height]),
+    ...all(".fl-stage,.fl-stage>svg,.fl-said,.capsule").map(({ left, top, width, height }) =>
+      rounded([left - frame.left, top - frame.top, width, height])),
+    ...all(".fl-all").map(({ width, height }) => rounded([width, height]))];
+}"""
+WAYS = {
+    "auto": [1096, 684, 1096, 1280, 800, 1280, 390, 1096],
+    "projector": [1280, 800, 1280, 1180, 800, 1180],
+}
+"""Widths that a view has one after the other."""
 CUT_OFF = """root => [...root.querySelectorAll("*")].filter((one) => {
   const { overflowX, overflowY } = getComputedStyle(one);
   return !one.ownerSVGElement && one.tagName !== "INPUT" && one.checkVisibility() &&
@@ -263,3 +279,25 @@ def test_back_at_the_model_its_picture_begins_at_the_top_again(opened_page):
 
     assert stage.evaluate("one => [one.scrollLeft, one.scrollTop]") == [0, 0]
     assert page.locator(".fl-explorer [aria-pressed=true].box").count() == 0
+
+
+@pytest.mark.parametrize("table", [True, False])
+@pytest.mark.parametrize("look", WAYS)
+def test_how_a_view_is_laid_out_depends_on_its_size_and_content_alone(look, table, opened_page):
+    found = {}
+    for widths in (WAYS[look], WAYS[look][::-1]):
+        view = funclab.explore(models.twice(), table=table, look=look)
+        page = opened_page(view, widths[0] + 32, 720, reduced_motion="reduce")
+        explorer = page.locator(".fl-explorer")
+        for width in widths:
+            page.set_viewport_size({"width": width + 32, "height": 720})
+            for keys in ([], ["t"], ["ArrowDown"], ["f", "f"], ["t"], ["Backspace"]):
+                for key in keys:
+                    page.keyboard.press(key)
+                laid_out(page)
+                has_table = page.locator(".fl-all").count()
+                chosen = page.locator(".fl-ring").count()
+                layout = tuple(map(tuple, explorer.evaluate(LAYOUT)))
+                found.setdefault((width, has_table, chosen), set()).add(layout)
+
+    assert {size: layouts for size, layouts in found.items() if len(layouts) > 1} == {}

@@ -89,8 +89,7 @@ export class Facts {
   }
 
   /** The open frames, by their keys in the calls face: those named, and around the selection. */
-  opened() {
-    const { open, selected } = this.ctx.state;
+  opened({ open, selected } = this.ctx.state) {
     const named = (key) => (typeof open === "boolean" ? open :
       [key, key.replace(/\[\d+\]$/, ""), this.frames[key]].some((name) => open.includes(name)));
     return Object.keys(this.frames).filter((key) => named(key) || selected.startsWith(`${key}/`));

@@ -6,10 +6,15 @@ import { pictureFrom } from "../live/stored.js";
 import { isBlock } from "./facts.js";
 import { lowerCapsules, spreadColumns } from "./narrow.js";
 
-/** The width of a stage under which it is that of a phone. */
+/** The width of a view under which it is that of a phone. */
 const PHONE = 520;
 /** The room at both sides of a picture. */
 const SIDES = 32;
+
+/** How wide and high a picture is, as it was drawn. */
+export function sizeOf({ svg }) {
+  return /viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)/.exec(svg)?.slice(1).map(Number) ?? [0, 0];
+}
 
 export class Stage {
   /**
@@ -31,8 +36,8 @@ export class Stage {
   }
 
   /** The name that Python gives to the picture of a state. */
-  nameOf(opened = this.facts.opened(), state = this.ctx.state) {
-    const { frames } = this.facts, { face, unfolded, choice } = state;
+  nameOf(state = this.ctx.state) {
+    const { frames } = this.facts, { face, unfolded, choice } = state, opened = this.facts.opened(state);
     const every = opened.length && opened.length === Object.keys(frames).length;
     const keys = face === "calls" ? opened : [...new Set(opened.map((key) => frames[key]))];
     return [face, every ? "*" : keys.join(" "), unfolded.join(" "), choice,
@@ -42,6 +47,12 @@ export class Stage {
   get pictures() { return this.ctx.model.get("pictures"); }
 
   get picture() { return this.pictures[this.name]; }
+
+  /** The picture that the view begins with. */
+  get first() {
+    const name = this.roomiest(this.ctx.model.get("home"));
+    return this.pictures[Object.keys(this.pictures).find((one) => `${one}@`.startsWith(`${name}@`))];
+  }
 
   /** The blocks of the picture, each with its facts and the calls in it; of those that are open without a frame, only
    * the calls. */
@@ -74,14 +85,12 @@ export class Stage {
     return this.around(key).find((one) => this.boxes.has(one)) ?? key;
   }
 
-  /** Of the ways to draw a state that are on a page without a kernel, the one with the most words that has room; if
-   * none has, one that scrolls downwards only.
-   * @param {string} name
-   */
-  roomiest(name) {
-    const plain = this.pictures[name], { ctx } = this;
-    if (!plain || !ctx.model.alone || ctx.state.choice) return name;
-    const others = plain.choices.map((choice) => this.nameOf(undefined, { ...ctx.state, choice }));
+  /** The name of the way to draw a state; on a page without a kernel, of those there the one with the most words that
+   * has room; if none has, one that scrolls downwards only. */
+  roomiest(state = this.ctx.state) {
+    const name = this.nameOf(state), plain = this.pictures[name];
+    if (!plain || !this.ctx.model.alone || state.choice) return name;
+    const others = plain.choices.map((choice) => this.nameOf({ ...state, choice }));
     const ways = [name, ...others.slice(plain.choices.indexOf(plain.choice))].filter((one) => one in this.pictures);
     const beyond = ways.map((one) => this.excess(this.pictures[one]));
     const narrow = Math.min(...beyond.map(([wide]) => wide)), fits = beyond.findIndex(([wide, high]) => !wide && !high);
@@ -91,7 +100,7 @@ export class Stage {
   /** The picture that shows what is selected; while Python draws it, the closest one available. */
   find() {
     const { ctx, facts } = this, target = facts.target() || facts.target(ctx.state.at);
-    const names = this.versions(this.roomiest(this.nameOf()));
+    const names = this.versions(this.roomiest());
     const right = target ? names.find((name) => this.keysIn(name).has(target)) : names[0];
     if (right || !ctx.model.alone) return right ?? names[0] ?? null;
     const face = Object.keys(this.pictures).filter((name) => name.startsWith(`${ctx.state.face}|`));
@@ -139,17 +148,16 @@ export class Stage {
     return ["width", "height"].map((name) => Number(svg?.getAttribute(name) ?? 0));
   }
 
-  /** Give the columns of the picture the room that there is. */
-  spread() {
+  /** Give the columns of the picture the room that there is on a stage of this width. */
+  spread(room) {
     const svg = this.ctx.stage.querySelector("svg"), [wide] = this.size;
-    if (svg && wide && !this.narrow)
-      this.apart = spreadColumns(svg, this.ctx.stage.clientWidth - wide - SIDES, this.apart);
+    if (svg && wide && !this.narrow) this.apart = spreadColumns(svg, room - wide - SIDES, this.apart);
   }
 
-  /** Whether the stage is as narrow as a phone's, and the picture is not. */
-  isNarrow() {
-    const { clientWidth } = this.ctx.stage, wide = Number(/viewBox="0 0 ([\d.]+)/.exec(this.picture.svg)?.[1]);
-    return clientWidth > 0 && clientWidth < PHONE && wide > clientWidth;
+  /** Whether the view is as narrow as a phone's, and a picture is not. */
+  isNarrow(picture = this.picture) {
+    const { clientWidth } = this.ctx.el;
+    return clientWidth > 0 && clientWidth < PHONE && sizeOf(picture)[0] > clientWidth;
   }
 
   /** Put a picture on the stage, and make it clickable. */

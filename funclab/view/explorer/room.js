@@ -2,7 +2,8 @@
 // panel is decided with the picture; selecting moves nothing.
 
 import { Beyond } from "../live/beyond.js";
-import { h } from "../live/core.js";
+import { h, same } from "../live/core.js";
+import { sizeOf } from "./picture.js";
 
 // The width of a panel beside the picture with its gap, the height of one below; the width from which it may
 // stand beside, and that under which it covers the picture instead, unless there is room below.
@@ -12,6 +13,8 @@ const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
 const SLIM = 240, FLAT = 0.36, ROW = 3;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
 const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
+/** The steps in which a room grows that is not about the usual one. */
+const STEP = 32;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
 // on a projector.
 const NOTEBOOK = [1094, 474], ON_A_WALL = [668, 296];
@@ -60,13 +63,15 @@ export class Room {
     return [this.work.clientWidth, high ? high - (el.offsetHeight - this.work.offsetHeight) : this.work.clientHeight];
   }
 
-  /** Ask for another layout when the room has changed by more than a tenth. */
+  /** Ask for the layout of this room: of the usual one, if it differs from that by less than a tenth. */
   measure() {
-    const { model, look } = this.ctx, now = this.size, told = model.get("space") ?? [];
-    const before = this.told ?? (told.length ? told : look === "projector" ? ON_A_WALL : NOTEBOOK);
-    if (now[0] < 100 || now.every((size, i) => Math.abs(size - before[i]) <= before[i] / 10)) return;
-    this.told = now;
-    model.set("space", now);
+    const { model, look } = this.ctx, now = this.size, usual = look === "projector" ? ON_A_WALL : NOTEBOOK;
+    if (now[0] < 100) return;
+    const isUsual = now.every((size, i) => Math.abs(size - usual[i]) <= usual[i] / 10), told = model.get("space") ?? [];
+    const space = isUsual ? usual : now.map((size) => size - (size % STEP));
+    if (same(space, this.told ?? (told.length ? told : usual))) return;
+    this.told = space;
+    model.set("space", space);
     model.save_changes();
   }
 
@@ -82,33 +87,32 @@ export class Room {
   }
 
   /** By how much a picture is wider and higher than the room beside, above or under the panel. */
-  excess({ side, svg }) {
-    const drawn = svg.match(/viewBox="([^"]+)"/)?.[1].split(" ").map(Number) ?? [];
-    const [width, high] = this.size, [, , wide, tall] = drawn;
+  excess(picture) {
+    const [width, high] = this.size, [wide, tall] = sizeOf(picture);
     if (!wide || width < 100) return [0, 0];
-    const place = this.side({ side }, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
+    const place = this.side(picture, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
     const beside = place === "beside" ? (width < WIDE ? SLIM : BESIDE) : 0, below = place === "below" ? BELOW : 0;
     return [wide + 2 * SIDES + beside - width, tall + around + below - high - 2].map((over) => Math.max(0, over));
   }
 
   arrange() {
-    const { ctx, work, stage } = this, picture = stage.picture;
-    const [wide, tall] = stage.size;
+    const { ctx, work, stage } = this, picture = stage.picture, [width] = this.size, [wide, tall] = stage.size;
     const side = this.side(picture, wide, tall);
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
-    this.lower(side, tall);
-    stage.spread();
+    this.lower();
+    stage.spread(side === "beside" ? Math.max(width - BESIDE, wide + 2 * SIDES) : width);
   }
 
   /** A model of which all is in sight in little room, and in which nothing opens, has a lower view: one height for each
-   * width and each picture to begin with. */
-  lower(side, tall) {
-    const { ctx, stage: { picture } } = this, [width, high] = this.size, size = `${width} ${high}`;
-    if (!picture || !tall || ctx.look === "projector" || this.lowered === size) return;
-    this.lowered = size;
-    const whole = !Object.keys(ctx.facts.frames ?? {}).length && !picture.blocks && side !== "over";
+   * width, that of the picture to begin with. */
+  lower() {
+    const { ctx, stage } = this, [width, high] = this.size, picture = stage.first;
+    if (!picture || ctx.look === "projector") return;
+    const [wide, tall] = sizeOf(picture), side = this.side(picture, wide, tall);
+    const opens = Object.keys(ctx.facts.frames ?? {}).length || picture.blocks;
+    const whole = !opens && side !== "over" && !stage.isNarrow(picture);
     const around = width >= WIDE ? WIDE_EDGES : EDGES;
     const wanted = side === "beside" ? Math.max(tall + around, LEAST) : tall + around + LEAST_BELOW;
     ctx.el.style.setProperty("--fl-low", whole ? `${Math.round(Math.max(0, high - wanted))}px` : "0px");
