@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
+from tests.browser.kept_pages import KeptPages
 from tests.browser.notebook_page import (
     RUN_ALL_NO_WAIT,
     WINDOW,
@@ -101,8 +102,14 @@ def open_notebook(browser: Browser) -> Open:
     return open_in
 
 
+@pytest.fixture(scope="package")
+def kept_pages(browser: Browser) -> KeptPages:
+    """Pages that stay open from one test to the next."""
+    return KeptPages(browser)
+
+
 @pytest.fixture
-def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def opened_page(kept_pages: KeptPages, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """`opened_page(view)`: its page from disk, which has no kernel, with the keys in the view. No
     script may fail on it, nothing may complain, and nothing may come from elsewhere."""
     pages, complaints = [], []
@@ -111,19 +118,25 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
         path = tmp_path / "view.html"
         path.write_text(strict(funclab.export_html(view)), encoding="utf-8")
         size = {"width": width, "height": height}
-        page = browser.new_page(viewport=size, **{"locale": LANGUAGE} | settings)
-        pages.append(page)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
-        page.on("request", lambda sent: complaints.extend({sent.url} - {path.as_uri()}))
+        page = kept_pages.take(size, **{"locale": LANGUAGE} | settings)
+        hears = {
+            "pageerror": lambda error: complaints.append(str(error)),
+            "console": lambda said: complaints.extend([said.text] * (said.type == "error")),
+            "request": lambda sent: complaints.extend({sent.url} - {path.as_uri()}),
+        }
+        pages.append((page, hears))
+        for event, hear in hears.items():
+            page.on(event, hear)  # type: ignore[call-overload]
         page.goto(path.as_uri())
         page.focus(".fl")
         laid_out(page)
         return page
 
     yield open_page
-    for page in pages:
-        page.close()
+    for page, hears in pages:
+        for event, hear in hears.items():
+            page.remove_listener(event, hear)
+        kept_pages.give_back(page)
     assert complaints == []
 
 

@@ -49,6 +49,7 @@ def test_dots_travel_with_each_step_forward_and_back_but_not_when_the_page_opens
         page.keyboard.press("ArrowRight")
     ways = page.evaluate("ways")
     assert back and "100%,0%" in ways and ways.count("0%,100%") == 1
+    page.close()  # its scripts have changed for good
 
 
 def test_beside_a_small_picture_the_panel_has_room_for_most_layers(opened_page):
