@@ -59,6 +59,10 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
     called = layer.op if isinstance(layer, OpOperation) else layer
     leaves = [leaf for leaf in structure.flatten(inputs) if hasattr(leaf, "shape")]
     shapes = [tuple(leaf.shape) for leaf in leaves]
+    names = [
+        clean(leaf.id) if isinstance(leaf, Tensor) else f"input {i}"
+        for i, leaf in enumerate(leaves)
+    ]
     wanted, bad, needed = _against_spec(called, shapes)
     if not wanted:
         bad = _between(called, shapes)
@@ -66,7 +70,7 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
     return Failure(
         name=clean(getattr(layer, "name", "")) or "this call",
         detail=words.detail(layer) if hasattr(layer, "is_layer") else "",
-        inputs=[(_name(leaf, i), shape) for i, (leaf, shape) in enumerate(zip(leaves, shapes))],
+        inputs=list(zip(names, shapes)),
         wanted=wanted,
         bad=bad,
         what=error.what if known else str(error) or type(error).__name__,
@@ -76,15 +80,10 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
     )
 
 
-def _name(leaf: Any, index: int) -> str:
-    return clean(leaf.id) if isinstance(leaf, Tensor) else f"input {index}"
-
-
 def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputAxis], int | None]:
     """What the first input that violates the layer's `input_spec` should be, the axis, and the
     length that it should have."""
-    spec = getattr(layer, "input_spec", None)
-    specs = spec if isinstance(spec, (list, tuple)) else [spec] if spec is not None else []
+    specs = structure.flatten(getattr(layer, "input_spec", None) or [])
     for i, (spec, shape) in enumerate(zip(specs, shapes)):
         if not spec.complaint(shape):
             continue

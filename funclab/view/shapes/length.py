@@ -170,12 +170,6 @@ def _operator(sign: str, function: Callable[[int, int], int], turned: bool) -> A
     return join
 
 
-def _join_all() -> None:
-    names = {"+": "add", "-": "sub", "×": "mul", "//": "floordiv", "%": "mod"}
-    for sign, name in names.items():
-        for turned in (False, True):
-            join = _operator(sign, getattr(operator, name), turned)
-            setattr(Length, f"__{'r' * turned}{name}__", join)
-
-
-_join_all()
+for _join, _name in {"+": "add", "-": "sub", "×": "mul", "//": "floordiv", "%": "mod"}.items():
+    setattr(Length, f"__{_name}__", _operator(_join, getattr(operator, _name), False))
+    setattr(Length, f"__r{_name}__", _operator(_join, getattr(operator, _name), True))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from funclab.errors.words import plural
-from funclab.graph.shape_math import Shape, show
+from funclab.graph.shape_math import Shape
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
@@ -66,7 +66,7 @@ class StepRow(Picture):
 
     def _weights(self) -> list[Line]:
         step = self.step
-        more = [(f"{output.name} {show(output.shape)}", MONO) for output in step.outputs[1:5]]
+        more = [(made, MONO) for made in step.makes[1:5]]
         wide = text_width(step.weights, 12, mono=True) > WIDTH - RIGHT
         told = step.weights.split("; ") if wide else [step.weights]
         return [*more, *((line, MONO) for line in told)] if step.parameters else more
@@ -276,9 +276,9 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
     yield f"{number}{step.key}{f'  {step.detail}' if step.detail else ''}"
     yield f"{margin}{step.words}"
     if step.inputs:
-        yield f"{margin}takes   {', '.join(f'{name} {show(s)}' for name, s in step.inputs)}"
-    for output in step.outputs:
-        yield f"{margin}makes   {output.name} {show(output.shape)}"
+        yield f"{margin}takes   {', '.join(step.takes)}"
+    for output, made in zip(step.outputs, step.makes):
+        yield f"{margin}makes   {made}"
         if step.role in ("input", "call"):
             yield f"{margin}        {output.text}"
     if step.parameters:
@@ -286,8 +286,7 @@ def _text_lines(step: Step, number: str) -> Iterator[str]:
 
 
 def _cells(i: int, step: Step) -> tuple[str, ...]:
-    takes = ", ".join(f"{name} {show(shape)}" for name, shape in step.inputs) or "-"
-    makes = ", ".join(f"{output.name} {show(output.shape)}" for output in step.outputs)
+    takes, makes = ", ".join(step.takes) or "-", ", ".join(step.makes)
     axes = " | ".join(output.text for output in step.outputs)
     call = f"{i}. {step.key} {step.detail}".strip()
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"

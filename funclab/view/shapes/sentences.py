@@ -81,13 +81,12 @@ class Facts:
         self.x: Shape = inputs[0] if inputs else ()
 
     def __getitem__(self, name: str) -> Any:
-        if name in WORDS:
-            return WORDS[name](self)
         part = _tables()["parts"].get(name)
         if part is None:
-            return getattr(self.layer, name)
-        setting = getattr(self.layer, part["setting"], None)
-        value = str(getattr(setting, "__name__", setting)).lower()
+            return WORDS[name](self) if name in WORDS else getattr(self.layer, name)
+        setting = part["setting"]
+        value = WORDS[setting](self) if setting in WORDS else getattr(self.layer, setting, None)
+        value = str(getattr(value, "__name__", value)).lower()
         return (part[value] if value in part else part["else"]).format_map(self)
 
 
@@ -98,22 +97,9 @@ def _relu(call: Facts) -> str:
     return f"{told}, and above {most:g} becomes {most:g}" if most else told
 
 
-def _merged(call: Facts) -> str:
-    same = len(set(call.inputs)) == 1
-    return ": the same shape stays" if same else "; lengths of 1 are stretched to fit"
-
-
-def _broadcast(call: Facts) -> str:
-    if len({shape for shape in call.inputs if shape}) < 2:
-        return "It acts element by element: the same shape stays"
-    fit = "lengths of 1, and missing axes, are stretched to fit"
-    return f"The shapes are aligned at the last axis; {fit}"
-
-
-def _summed(call: Facts) -> str:
+def _summed_letters(call: Facts) -> str:
     terms, output = call.layer.letters(list(map(len, call.inputs)))
-    gone = dict.fromkeys(letter for letter in "".join(terms) if letter not in output)
-    return f"; products are summed over {listed(list(gone))}, which disappear" if gone else ""
+    return listed([letter for letter in dict.fromkeys("".join(terms)) if letter not in output])
 
 
 def _dotted(call: Facts) -> tuple[Any, ...]:
@@ -123,13 +109,9 @@ def _dotted(call: Facts) -> tuple[Any, ...]:
     return i, j, _show(call.x[i])
 
 
-def _reduced(call: Facts) -> str:
-    gone = reduced_axes(len(call.x), call["axis"])
-    if not gone:
-        return "There is no axis to reduce: the shape stays"
-    word, s = ("axes", "") if gone[1:] else ("axis", "s")
-    end = f"keep{s} length 1" if call["keepdims"] else f"disappear{s}"
-    return f"The elements along {_axes(gone)} are combined, and the {word} {end}"
+def _gone(call: Facts) -> tuple[int, ...]:
+    """The axes that a reduction combines, or that are taken out."""
+    return reduced_axes(len(call.x), call["axis"])
 
 
 def _indexed(call: Facts) -> str:
@@ -150,49 +132,23 @@ def _inserted(call: Facts) -> str:
 
 
 def _squeezed(call: Facts) -> str:
-    if call["axis"] is None:
-        return _axes(i for i, length in enumerate(call.x) if length == 1)
-    return _axes(reduced_axes(len(call.x), call["axis"]))
+    every = call["axis"] is None
+    return _axes([i for i, n in enumerate(call.x) if n == 1] if every else _gone(call))
 
 
-def _size(call: Facts) -> str:
-    return times(n or 0 for n in window_sizes(call.layer, call.inputs))
+def _size(call: Facts) -> list[int]:
+    return [n or 0 for n in window_sizes(call.layer, call.inputs)]
 
 
-def _apart(call: Facts) -> str:
-    strides = call["strides"]
-    return times(strides if len(set(strides)) > 1 else strides[:1])
+def _each(numbers: Sequence[int]) -> str:
+    """The number for every axis: one if all are equal."""
+    return times(numbers if len(set(numbers)) > 1 else numbers[:1])
 
 
-def _covered(call: Facts) -> str:
-    """How many places the windows of a transposed convolution cover."""
-    sizes = [n or 0 for n in window_sizes(call.layer, call.inputs)]
-    more, text = call["output_padding"] is not None, "n positions cover (n - 1) × stride + window"
-    if call["padding"] == "same":
-        kept = "(n - 1) × stride + 1, or + 0 for an even window" if more else "n × stride"
-        text += f', of which padding="same" keeps {kept}'
-    elif not more and any(size < stride for size, stride in zip(sizes, call["strides"])):
-        text += ", or + stride if that is larger"
-    return text + "; output_padding is added" * more
-
-
-def _window(call: Facts) -> str:
-    over = ("sequence", "image", "volume")[len(call["strides"]) - 1]
-    apart = sorted(set(getattr(call.layer, "dilation_rate", [1])))
-    spread = f", its elements {times(apart)} apart," if apart != [1] else ""
-    steps = f" in steps of {_apart(call)}" if set(call["strides"]) != {1} else ""
-    return f"A window of {_size(call)}{spread} moves over the {over}{steps}"
-
-
-def _filters(call: Facts) -> str:
-    groups = getattr(call.layer, "groups", 1)
-    change = f"{_show(call.x[call['channel_axis']])} → {call['filters']}"
-    return change + f", in {groups} groups" * (groups > 1)
-
-
-def _heads(call: Facts) -> str:
-    count = getattr(call.layer, "num_heads", 0) or call["num_query_heads"]
-    return f"{count} heads give" if count > 1 else "1 head gives"
+def _narrow(call: Facts) -> bool:
+    """Whether steps are wider than the window of a transposed convolution."""
+    wider = any(size < stride for size, stride in zip(_size(call), call["strides"]))
+    return wider and call["output_padding"] is None
 
 
 def _rule_of_step(call: Facts) -> str:
@@ -201,22 +157,20 @@ def _rule_of_step(call: Facts) -> str:
 
 
 WORDS: dict[str, Callable[[Facts], Any]] = {
-    "all_steps": lambda call: "all steps" if call.x[1] is None else f"all {call.x[1]} steps",
-    "apart": _apart,
+    "aligned": lambda call: len({shape for shape in call.inputs if shape}) < 2,
+    "alike": lambda call: len(set(call.inputs)) == 1,
+    "apart": lambda call: _each(call["strides"]),
     "applied": lambda call: listed([words.kind(layer) for layer in call["layers"]]),
     "at": lambda call: axis_index(call["axis"], len(call.x)),
     "axes": lambda call: _axes(structure.flatten(call["axis"]), " and ".join),
-    "broadcast": _broadcast,
-    "covered": _covered,
+    "axes_gone": lambda call: _axes(_gone(call)),
+    "channels": lambda call: _show(call.x[call["channel_axis"]]),
+    "count_gone": lambda call: len(_gone(call)),
     "cuts": lambda call: listed(list(map(str, call["ends"]))) or "no place",
+    "dilation": lambda call: _each(getattr(call.layer, "dilation_rate", [1])),
     "dotted": _dotted,
-    "each_step": lambda call: "each step" if call.x[1] is None else f"each of {call.x[1]} steps",
-    "equal": lambda call: (
-        "The inputs are" if set(call.inputs[1:]) - {call.x} else "Equal shapes are"
-    ),
     "factor": lambda call: times(getattr(call.layer, "sizes", None) or call["size"]),
-    "filters_change": _filters,
-    "heads": _heads,
+    "head_count": lambda call: getattr(call.layer, "num_heads", 0) or call["num_query_heads"],
     "indexed": _indexed,
     "inner": lambda call: words.kind(call["layer"]),
     "inner_rule": lambda call: sentence_of(call["layer"], call.inputs, call.outputs),
@@ -224,17 +178,17 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "inserted": _inserted,
     "kernel": lambda call: [_show(n) for n in (1, 1, *call.inputs[1])[-4:]],
     "last": lambda call: _show(call.x[-1]),
-    "merged": _merged,
+    "narrow": _narrow,
     "new_axis": lambda call: axis_index(call["axis"], len(call.x) + 1),
     "order": lambda call: call.layer.order(len(call.x)),
-    "others": lambda call: "; the others stay, nothing is flattened" * (len(call.x) > 2),
-    "reduced": _reduced,
+    "rank": lambda call: len(call.x),
+    "ranks": lambda call: len(call["strides"]),
     "relu": _relu,
     "rule_of_step": _rule_of_step,
-    "window_size": _size,
     "squeezed": _squeezed,
-    "summed": _summed,
-    "window": _window,
+    "steps": lambda call: call.x[1],
+    "summed_letters": _summed_letters,
+    "window_size": lambda call: times(_size(call)),
     "windows": lambda call: times(call["output_size"]),
 }
 """The words in braces that are neither settings nor parts."""

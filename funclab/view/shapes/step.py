@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors.words import plural
-from funclab.graph.shape_math import Shape
+from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.shape_question import shape_question
 from funclab.view.shapes.axes import AxisRow
 from funclab.view.shapes.rule import Axes, axes_text
@@ -59,6 +59,14 @@ class Step:
     """The axes of the first output: what is read for each, the rule, and what is made."""
     slide: Slide | None = None
     """The window that moves over the input, if there is one."""
+
+    @property
+    def takes(self) -> list[str]:
+        return [f"{name} {show(shape)}" for name, shape in self.inputs]
+
+    @property
+    def makes(self) -> list[str]:
+        return [f"{output.name} {show(output.shape)}" for output in self.outputs]
 
     @property
     def lead(self) -> str:

@@ -73,9 +73,9 @@ def _facts(step: Step) -> dict[str, Any]:
     return {
         "key": step.key,
         "detail": step.detail,
-        "takes": [f"{name} {show(shape)}" for name, shape in step.inputs],
+        "takes": step.takes,
         "makes": list(first.shape) if first else [],
-        "more": [f"{output.name} {show(output.shape)}" for output in step.outputs[1:]],
+        "more": step.makes[1:],
         "batch": batch[0] if batch else -1,
         "lead": step.lead,
         "words": step.words.removeprefix(step.lead).strip(),
