@@ -46,6 +46,7 @@ export class Room {
       const other = () => stage.isNarrow() !== stage.narrow || (ctx.model.alone && stage.find() !== stage.name);
       if (stage.name !== null && other()) return ctx.update();
       this.arrange();
+      this.revealHere("selected");
       this.measure();
       return this.tell();
     };
@@ -160,9 +161,15 @@ export class Room {
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
     else this.scrollPanel(part);
-    const here = last === "table" && part.querySelector(".fl-here");
-    if (here) this.scrollPanel(here);
+    this.revealHere(last);
     if (!this.pointed) this.ctx.bringInSight(this.ctx.foot, this.work, this.ctx.head);
+  }
+
+  /** Scroll the panel to the selected call, among those of its layer or all in the table. */
+  revealHere(last) {
+    const { panel, state } = this.ctx, rows = state[last] && { table: ".fl-all .fl-here", selected: ".fl-here" }[last];
+    const here = rows && panel.querySelector(rows);
+    if (here) this.scrollPanel(here);
   }
 
   /** Scroll the panel just enough to show the end of a part, or as much of it as fits. */

@@ -59,6 +59,11 @@ class Density:
         """The room before and after the words in a box."""
         return PAD if self.full else PAD - 4
 
+    @property
+    def capsule_pad(self) -> float:
+        """The room before and after the words in a capsule."""
+        return CAPSULE_PAD if self.two_lines else CAPSULE_PAD - 10
+
 
 DENSITIES = {
     "full": Density(56, 15, 12, 12, True, True, 28, 14, 16, 180, 330),
@@ -419,7 +424,7 @@ def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
         plate.width = plate.height = 0
 
 
-def measure_group(group: Group) -> None:
+def measure_group(group: Group, density: Density) -> None:
     if not group.weights:
         return
     lines = [(f"{shorten(group.name, LONGEST_NAME)} weights", 13, True)]
@@ -427,5 +432,5 @@ def measure_group(group: Group) -> None:
     widths = [text_width(text, size, bold) for text, size, bold in lines]
     widths[0] += MARK
     widths.append(text_width(group.weights, MONO, mono=True))
-    group.width = max(widths) + 2 * CAPSULE_PAD
+    group.width = max(widths) + 2 * density.capsule_pad
     group.height = 22 + LINE * (1 + len(group.caption)) + 14

@@ -149,7 +149,7 @@ class Placing:
                 _reach_the_frame(box, box.inside, self.density)
         for group in scene.groups:
             if not self.density.rows:
-                sizes.measure_group(group)
+                sizes.measure_group(group, self.density)
             else:
                 group.width = group.height = 0
                 group.ties = []
