@@ -77,6 +77,12 @@ RIGHT = {
             'h = Dropout(0.4)(Dense(128, activation="relu")(h))',
         ),
         reader(last='Dense(10, activation="softmax", name="digit")(pixels)'),
+        """
+def priced(units, name, activation="relu"):
+    return Dense(units, activation=activation, kernel_regularizer=regularizers.L2(0.01), name=name)
+h = priced(128, "k")(priced(128, "h")(pixels))
+model = Model(pixels, priced(10, "digit", "softmax")(h))
+""",
     ],
 }
 WRONG = {

@@ -215,8 +215,7 @@ def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
     if model is None:
         return unforeseen()
     last, calls = model.outputs[0].node, weighted_calls(model)
-    behind = [node for node in calls_of(model)[::-1] if node is last and holds_back(node)]
-    if behind:
+    if drops(last):
         return Mistake("behind_softmax", {last: "behind the answer"}, layer=last)
     if model.outputs[0].shape != (None, 10) or activation_of(last) != "softmax":
         shape, activation = model.outputs[0].shape, activation_of(last)
@@ -258,7 +257,12 @@ def holds_back(node: Node) -> bool:
     """Whether a call makes learning by heart harder: noise, or a price on weights."""
     layer: Any = node.operation
     priced = any(getattr(weight, "regularizer", None) for weight in getattr(layer, "weights", []))
-    return priced or type(layer).__name__ in HOLDS_BACK
+    return priced or drops(node)
+
+
+def drops(node: Node) -> bool:
+    """Whether a call adds noise, or leaves out some of its numbers, while the model trains."""
+    return type(node.operation).__name__ in HOLDS_BACK
 
 
 def prices_biases_alone(node: Node) -> bool:
