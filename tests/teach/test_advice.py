@@ -205,15 +205,15 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
         (
             "know.B",
             "rows = np.flatnonzero(day >= 183), np.flatnonzero(day < 183)",
-            "Look at the days that come last",
+            "You train on the days from 183 on",
             "order of the two names",
         ),
         (
             "layer.C",
-            "h = Dense(1, activation='relu')(point)\nh = Dense(16)(h)\n"
+            "h = Dense(16)(ops.relu(point))\nh = Dense(16)(h)\n"
             "model = Model(point, Dense(1, activation='sigmoid')(h))",
-            "how few units there are: 1 in its narrowest layer",
-            "is there a bend",
+            "After training, the model is right for",
+            "Look",
         ),
         (
             "1C",
@@ -250,22 +250,22 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
             "what the mask is made of",
         ),
         (
-            "10C",
-            "eye = Dense(1, name='eye')\ngap = (eye(left) - eye(right)) ** 2\n"
-            "model = Model([left, right], Dense(1, activation='sigmoid')(gap))",
-            "Look at how few numbers are compared",
-            "how the images are compared",
+            "13D",
+            "ids = Input((4,), dtype='int32')\ntable = layers.Embedding(10000, 10)\n"
+            "model = Model(ids, Dense(3)(ids))",
+            "embedding (table) was never called.",
+            "Nothing reads",
         ),
         (
             "12C",
             known_exercise("12C").solution_code.replace("enc(right)", "enc(left)"),
-            "Look at what it reads",
+            "so nothing is compared",
             "`vjp`",
         ),
         (
             "know.C",
             "stop = callbacks.EarlyStopping('val_loss', 1.0, 5, restore_best_weights=True)",
-            "Look at its arguments",
+            "Wanted: an EarlyStopping that ends in time",
             "patience",
         ),
         ("know.A", "honest = ['repeated', 'hours', 'chosen']", "is of the kind list", "You say"),
@@ -275,8 +275,8 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
             "code = layers.Dropout(0.5)(Dense(8)(Dense(64, activation='relu')(image)))\n"
             "h = Dense(64, activation='relu')(code)\n"
             "model = Model(image, Dense(64, activation='sigmoid')(h))",
-            "Look at what dropout does",
-            "widths",
+            "Wanted: copies of 64 pixels",
+            "Look",
         ),
         (
             "1A",
