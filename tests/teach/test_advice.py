@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from funclab.models.model import Functional
@@ -173,6 +174,42 @@ def test_lines_that_train_are_told_that_the_check_trains_for_itself():
 )
 def test_advice_on_a_line_that_stops_helps_in_this_exercise(exercise, lines, advice):
     assert advice in verdict_on(exercise, lines).says
+
+
+@each(
+    ("exercise", "lines", "end"),
+    [
+        ("know.C", "stop = keras.callbacks.EarlyStopping('val_loss')", "gives funclab."),
+        ("14D", "both = merge([left, right], mode='mul')", "concatenate, maximum and so on."),
+        ("14D", "model = Model([left, right], left, left)", "with the tensors that you mean."),
+        ("2C", "model = Model(Flatten()(day), Flatten()(day))", "from all 24 hours of `day`."),
+        ("make.B", "q = 3\nq = q / q.sum()", "three numbers, the first 0.47."),  # not __sub__
+    ],
+)
+def test_what_is_said_of_a_line_that_stops_ends_with_a_sentence(exercise, lines, end):
+    says = verdict_on(exercise, lines).says
+
+    assert says.endswith(end) and "…" not in says
+
+
+def test_of_too_many_numbers_each_layer_s_are_told():
+    lines = (
+        "h = Dense(2, activation='relu', name='k')(Dense(8, activation='relu', name='h')(point))\n"
+        "model = Model(point, Dense(1, activation='sigmoid', name='inside')(h))"
+    )
+
+    says = verdict_on("layer.D", lines).says
+    assert "model holds 45 numbers: 24 in h, 18 in k and 3 in inside." in says
+
+
+def test_a_row_that_is_right_is_not_shown_as_wrong():
+    names = next(one for one in tries() if one.exercise == "layer.A").names
+    x, w, b = names["x"], names["w"], names["b"]
+    late = np.maximum(x @ w, 0) + b
+    k = int((late != np.maximum(x @ w + b, 0)).any(1).argmax())
+
+    says = verdict_on("layer.A", "out = np.maximum(x @ w, 0) + b").says
+    assert f"so your row {k + 1} is {', '.join(f'{value:.3g}' for value in late[k])}." in says
 
 
 TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday')\n"
