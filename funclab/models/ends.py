@@ -63,7 +63,8 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
         inputs, outputs, which = ", ".join(names[:-1]), names[-1], "inputs"
         if isinstance(args[0], (list, tuple)):  # the inputs are complete
             count, which = len(structure.flatten(args[0])), "outputs"
-            inputs, outputs = ", ".join(names[:count]), f"[{', '.join(names[count:])}]"
+            several = ", ".join(dict.fromkeys(names[count:]))
+            inputs, outputs = ", ".join(names[:count]), f"[{several}]"
         raise ArgumentError(
             f"Model was given {len(args)} arguments: {', '.join(tensor.id for tensor in loose)}. "
             "(__init__() takes inputs and outputs; the third is the name of the model.)",

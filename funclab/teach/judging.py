@@ -16,8 +16,14 @@ from funclab.models import Sequential
 from funclab.models.model import Functional
 from funclab.teach import course
 from funclab.teach.advice.again import Again
-from funclab.teach.advice.lost import dropped_line, loose_call, surplus_line, unneeded_lines
-from funclab.teach.advice.naming import filled, first_words, placed, told, wanted_in
+from funclab.teach.advice.lost import (
+    dropped_line,
+    idle_layer,
+    loose_call,
+    surplus_line,
+    unneeded_lines,
+)  # fmt: skip
+from funclab.teach.advice.naming import filled, placed, shortened, told, wanted_in
 from funclab.teach.advice.stopping import stopped_verdict
 from funclab.teach.attempt import Attempt, flat, made_by_lesson, tensors_of
 from funclab.teach.graphs import copies_trained, source_inputs
@@ -243,11 +249,16 @@ def _unread(loose: Node, attempt: Attempt) -> dict[str, Any]:
 
 
 def _with_loose(says: str, attempt: Attempt, exercise: course.Exercise, mistake: Mistake) -> str:
-    """What is said of a mistake, and of a call that nothing reads, if there is room."""
-    loose = loose_call(attempt, exercise)
-    if loose is None or loose in mistake.at or loose.operation in mistake.at:
+    """What is said of a mistake, and if there is room, what lines made in vain: a call that nothing
+    reads, or a layer that was never called."""
+    loose, idle = loose_call(attempt, exercise), idle_layer(attempt)
+    if loose is not None and loose not in mistake.at and loose.operation not in mistake.at:
+        vain = say("lesson_loose_too", **_unread(loose, attempt))
+    elif idle is not None and idle not in mistake.at and loose is None:
+        vain = f"{say('lesson_never_called', name=placed(idle, attempt))}."
+    else:
         return says
-    both = f"{says} {say('lesson_loose_too', **_unread(loose, attempt))}"
+    both = f"{says} {vain}"
     return both if len(both.split()) <= course.LONGEST_MESSAGE else says
 
 
@@ -282,7 +293,7 @@ def makes_model(exercise: course.Exercise) -> bool:
 def _unusable(exercise: course.Exercise, error: FunclabError) -> Verdict:
     """The verdict on a model that stops when the check gives it data."""
     what = OF_THE_MODEL.sub("", error.what)
-    values = {"what": first_words(what, 16), "wanted": wanted_in(exercise.otherwise)}
+    values = {"what": shortened(what, 16), "wanted": wanted_in(exercise.otherwise)}
     says = say("lesson_unusable", name=exercise.wants, **values).strip()
     return Verdict("wrong", says, marked=fault_of(error))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from funclab.models.model import Functional
@@ -175,6 +176,42 @@ def test_advice_on_a_line_that_stops_helps_in_this_exercise(exercise, lines, adv
     assert advice in verdict_on(exercise, lines).says
 
 
+@each(
+    ("exercise", "lines", "end"),
+    [
+        ("know.C", "stop = keras.callbacks.EarlyStopping('val_loss')", "gives funclab."),
+        ("14D", "both = merge([left, right], mode='mul')", "concatenate, maximum and so on."),
+        ("14D", "model = Model([left, right], left, left)", "with the tensors that you mean."),
+        ("2C", "model = Model(Flatten()(day), Flatten()(day))", "from all 24 hours of `day`."),
+        ("make.B", "q = 3\nq = q / q.sum()", "three numbers, the first 0.47."),  # not __sub__
+    ],
+)
+def test_what_is_said_of_a_line_that_stops_ends_with_a_sentence(exercise, lines, end):
+    says = verdict_on(exercise, lines).says
+
+    assert says.endswith(end) and "…" not in says
+
+
+def test_of_too_many_numbers_each_layer_s_are_told():
+    lines = (
+        "h = Dense(2, activation='relu', name='k')(Dense(8, activation='relu', name='h')(point))\n"
+        "model = Model(point, Dense(1, activation='sigmoid', name='inside')(h))"
+    )
+
+    says = verdict_on("layer.D", lines).says
+    assert "model holds 45 numbers: 24 in h, 18 in k and 3 in inside." in says
+
+
+def test_a_row_that_is_right_is_not_shown_as_wrong():
+    names = next(one for one in tries() if one.exercise == "layer.A").names
+    x, w, b = names["x"], names["w"], names["b"]
+    late = np.maximum(x @ w, 0) + b
+    k = int((late != np.maximum(x @ w + b, 0)).any(1).argmax())
+
+    says = verdict_on("layer.A", "out = np.maximum(x @ w, 0) + b").says
+    assert f"so your row {k + 1} is {', '.join(f'{value:.3g}' for value in late[k])}." in says
+
+
 TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday')\n"
 
 
@@ -205,15 +242,15 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
         (
             "know.B",
             "rows = np.flatnonzero(day >= 183), np.flatnonzero(day < 183)",
-            "Look at the days that come last",
+            "You train on the days from 183 on",
             "order of the two names",
         ),
         (
             "layer.C",
-            "h = Dense(1, activation='relu')(point)\nh = Dense(16)(h)\n"
+            "h = Dense(16)(ops.relu(point))\nh = Dense(16)(h)\n"
             "model = Model(point, Dense(1, activation='sigmoid')(h))",
-            "how few units there are: 1 in its narrowest layer",
-            "is there a bend",
+            "After training, the model is right for",
+            "Look",
         ),
         (
             "1C",
@@ -250,22 +287,22 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
             "what the mask is made of",
         ),
         (
-            "10C",
-            "eye = Dense(1, name='eye')\ngap = (eye(left) - eye(right)) ** 2\n"
-            "model = Model([left, right], Dense(1, activation='sigmoid')(gap))",
-            "Look at how few numbers are compared",
-            "how the images are compared",
+            "13D",
+            "ids = Input((4,), dtype='int32')\ntable = layers.Embedding(10000, 10)\n"
+            "model = Model(ids, Dense(3)(ids))",
+            "embedding (table) was never called.",
+            "Nothing reads",
         ),
         (
             "12C",
             known_exercise("12C").solution_code.replace("enc(right)", "enc(left)"),
-            "Look at what it reads",
+            "so nothing is compared",
             "`vjp`",
         ),
         (
             "know.C",
             "stop = callbacks.EarlyStopping('val_loss', 1.0, 5, restore_best_weights=True)",
-            "Look at its arguments",
+            "Wanted: an EarlyStopping that ends in time",
             "patience",
         ),
         ("know.A", "honest = ['repeated', 'hours', 'chosen']", "is of the kind list", "You say"),
@@ -275,8 +312,8 @@ TWO = "weather, weekday = Input((5,), name='weather'), Input((7,), name='weekday
             "code = layers.Dropout(0.5)(Dense(8)(Dense(64, activation='relu')(image)))\n"
             "h = Dense(64, activation='relu')(code)\n"
             "model = Model(image, Dense(64, activation='sigmoid')(h))",
-            "Look at what dropout does",
-            "widths",
+            "Wanted: copies of 64 pixels",
+            "Look",
         ),
         (
             "1A",

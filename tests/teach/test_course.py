@@ -47,6 +47,15 @@ def test_messages_say_what_is_and_where_to_look_and_all_differ(number):
         assert all(re.search(r"Look|Count|Follow", text) for text in says), exercise.id
 
 
+@each_lesson
+def test_where_nobody_foresaw_the_mistake_no_place_is_named_that_the_judge_did_not_find(number):
+    for exercise in course.lesson(number).exercises.values():
+        wanted = exercise.otherwise.partition("Wanted: ")[2]
+        behind = re.split(r"(?<=[.?!]) ", wanted)[1:]
+
+        assert all("{where}" in sentence for sentence in behind), exercise.id
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [

@@ -166,7 +166,7 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
     [
         ('self.share = add_weight((1,), "zeros")', "write self.add_weight"),
         ('self.share = self.add_weigth((1,), "zeros")', "Write add_weight, if"),
-        ("self.share = self.nothing_near_it", "Look at that line"),
+        ("self.share = self.nothing_near_it", "Wanted: the last hour plus a share"),
         ("self.share = share", "has to make share"),
     ],
 )
@@ -223,8 +223,8 @@ def test_a_function_of_numpy_without_its_name_in_front_is_answered_with_it():
 @each(
     ("exercise", "order", "advice"),
     [
-        ("1A", [0, 1, 2, 3, 5, 4], "A line or a cell above it has to make digit."),
-        ("make.A", [0, 1, 2, 6], "A line or a cell above it has to make decoder."),  # not encoder
+        ("1A", [0, 1, 2, 3, 5, 4], "A line to arrange makes digit. Wanted: that line above it."),
+        ("make.A", [0, 1, 2, 6], "A line to arrange makes decoder."),  # not encoder
     ],
 )
 def test_a_line_in_the_wrong_order_is_told_where_its_name_is_made(exercise, order, advice):
@@ -295,7 +295,7 @@ def test_an_arranged_line_does_not_read_what_the_lesson_made_under_the_same_name
 
     says = check_lines("5A", "\n".join(lines), names).verdict.says
 
-    assert "a" in names and "gap = (a - b) ** 2" in says and "has to make a" in says
+    assert "a" in names and "gap = (a - b) ** 2" in says and "A line to arrange makes a." in says
 
 
 @each("exercise", EXERCISES)

@@ -16,6 +16,7 @@ from typing import Any
 
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, parsed, run
+from funclab.teach.graphs import copies_trained
 from funclab.teach.rollback import no_trace
 from funclab.training import fitting
 
@@ -35,6 +36,8 @@ class Again:
         self, exercise: course.Exercise, attempt: Attempt, judge: Callable[..., Any] | None
     ) -> None:
         self.exercise, self.attempt, self.judge = exercise, attempt, judge
+        self.trained = False
+        """Whether the judge has trained a copy of the model of the lines tried last."""
 
     @property
     def possible(self) -> bool:
@@ -43,23 +46,25 @@ class Again:
 
     def is_right(self, source: str) -> bool:
         """Whether these lines would be a right answer."""
-        return self._judged(source)[0]
+        return self._judged(source, self.judge)[0]
 
     def gets_further(self, source: str) -> bool:
         """Whether these lines would end, or be stopped only by another missing name."""
-        right, error = self._judged(source)
+        right, error = self._judged(source, self.judge if self.exercise.stops else None)
         missing = isinstance(error, NameError) and error.name != self.attempt.missing
         return right or error is None or missing
 
-    def _judged(self, source: str) -> tuple[bool, BaseException | None]:
+    def _judged(self, source: str, judge: Any) -> tuple[bool, BaseException | None]:
         names = dict(self.attempt.before or {})
         live, fitting.live_by_default = fitting.live_by_default, False
         try:
-            with no_trace(names), _silently():
+            with no_trace(names), _silently(), copies_trained() as models:
                 other = run(source, names, self.exercise.wants)
-                if self.judge is None or (other.error is not None and not self.exercise.stops):
+                if judge is None or (other.error is not None and not self.exercise.stops):
                     return False, other.error
-                return self.judge(other) is None, other.error
+                right = judge(other) is None
+                self.trained = bool(models)
+                return right, other.error
         except Exception as error:  # an unexpected attempt must not end in a traceback
             return False, error
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from funclab.graph.node import Node
+from funclab.graph.operation import Operation
 from funclab.models.model import Functional
 from funclab.teach import course
 from funclab.teach.advice.again import Again, kept
@@ -16,12 +17,17 @@ from funclab.teach.graphs import unused_calls
 def dropped_line(attempt: Attempt, again: Again) -> str:
     """The first line whose value is lost although, kept under a name, it would make the answer
     right; "" if there is none. This was tried; as lines that ran leave things behind, which may
-    help a second run, the same lines were tried, too."""
+    help a second run, the same lines were tried, too. Where the check trains, which takes long and
+    depends on the graph alone, just one training is tried.
+    """
     if not again.possible or attempt.syntax_error:
         return ""
     for source, texts in kept(attempt.source, again.exercise.wants):
-        if again.is_right(source) and not again.is_right(attempt.source):
+        right = again.is_right(source)
+        if right and (again.trained or not again.is_right(attempt.source)):
             return texts[0].splitlines()[0]
+        if again.trained:
+            break
     return ""
 
 
@@ -88,6 +94,23 @@ def loose_call(attempt: Attempt, exercise: course.Exercise) -> Node | None:
 
     loose = [*filter(is_own, unused_calls(attempt.nodes, attempt.model))]
     return loose[-1] if loose else None
+
+
+def idle_layer(attempt: Attempt) -> Operation | None:
+    """The last layer in a variable of the student's own lines that was never called, by itself or
+    as a part of another layer."""
+    if attempt.model is None or attempt.error is not None or attempt.begun is None:
+        return None
+    waiting, parts = [x for x in attempt.new.values() if isinstance(x, Operation)], set[int]()
+    while waiting:
+        inner = [*getattr(waiting.pop(), "sublayers", [])]
+        waiting += [part for part in inner if id(part) not in parts]
+        parts.update(map(id, inner))
+    idle = [
+        layer for layer in attempt.layers
+        if not layer.inbound_nodes and layer.born >= attempt.begun and id(layer) not in parts
+    ]  # fmt: skip
+    return idle[-1] if idle else None
 
 
 def calls_inside(values: Iterable[Any]) -> set[Node]:

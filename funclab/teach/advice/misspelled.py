@@ -13,7 +13,7 @@ from funclab.errors.missing_names import ELSEWHERE
 from funclab.errors.suggest import similar
 from funclab.teach import course
 from funclab.teach.advice.again import Again, renamed
-from funclab.teach.attempt import Attempt, is_argument, made_below
+from funclab.teach.attempt import Attempt, assigned, is_argument, made_below
 from funclab.view.draw.sentences import say
 
 CONSTANTS = ("True", "False", "None")
@@ -26,13 +26,15 @@ QUOTED = {*activations.__all__, "adam", "sgd", "rmsprop", "mse", "mae", "same", 
 """Names that are given as texts."""
 
 
-def name_fix(name: str, attempt: Attempt, kind: str, again: Again) -> str:
+def name_fix(name: str, attempt: Attempt, exercise: course.Exercise, again: Again) -> str:
     """How to fix a name that the lines did not define. Another name is only advised if lines with
     it would come further."""
-    names = attempt.names
+    names, kind = attempt.names, exercise.kind
+    if name in assigned("\n".join(exercise.lines)):
+        return say("lesson_line_makes", name=name)
     if name in QUOTED and is_argument(name, attempt.source):
         return say("lesson_quote", name=name)
-    if kind != "arrange" and name in made_below(attempt):  # a page without Python tells these, too
+    if name in made_below(attempt):
         return say("lesson_made_below", name=name)
     if name == "np":
         return say("lesson_import_numpy")

@@ -124,11 +124,21 @@ def wanted_in(message: str) -> str:
     return next((x for x in sentences if x.startswith("Wanted") and not SLOT.search(x)), "")
 
 
-def first_words(text: str, most: int) -> str:
-    """The beginning of a text, with dots if something is left out.
+def shortened(text: str, most: int) -> str:
+    """The sentences of a text that have room; of a first one that has not, what stands before a
+    colon, or its first words, with dots.
 
-    >>> first_words("one two three", 2)
-    'one two …'
+    >>> shortened("One two. Three four.", 3), shortened("One: two three.", 2)
+    ('One two.', 'One.')
+    >>> shortened("One two three.", 2)
+    'One …'
     """
     words = clean(text).split()
-    return " ".join(words[:most]) + (" …" if len(words) > most else "")
+    if len(words) <= most:
+        return " ".join(words)
+    for mark in (r"[.?!]\)?$", "[:;]$"):
+        ends = [i for i, word in enumerate(words[:most], 1) if re.search(mark, word)]
+        if ends:
+            beginning = " ".join(words[: ends[-1]])
+            return re.sub("[:;]$", ".", beginning)
+    return " ".join([*words[: most - 1], "…"])

@@ -20,7 +20,7 @@ from funclab.errors.suggest import similar
 from funclab.teach import course
 from funclab.teach.advice.again import Again
 from funclab.teach.advice.misspelled import name_fix
-from funclab.teach.advice.naming import first_words, wanted_in
+from funclab.teach.advice.naming import shortened, wanted_in
 from funclab.teach.attempt import Attempt
 from funclab.view.draw.sentences import say
 from funclab.view.lesson.exercise import Verdict
@@ -35,6 +35,8 @@ about how things fit together. There an error can only suggest what would run, w
 the exercise asks for."""
 
 
+LONGEST_ADVICE = 24
+"""The words of an error's advice for which there is room."""
 EXAMPLE = re.compile(r"=\s?-?[\d.]*\d")
 """A number in an error's advice: an example there, and perhaps wrong in the exercise."""
 
@@ -42,25 +44,27 @@ EXAMPLE = re.compile(r"=\s?-?[\d.]*\d")
 def stopped_verdict(attempt: Attempt, exercise: course.Exercise, again: Again) -> Verdict:
     """The verdict on lines that an error stopped.
 
-    An error's own advice is repeated if it is about the line alone; else what is wanted stands in
-    its place.
+    An error's own advice is repeated if it is about the line alone; else, or if there is none, what
+    is wanted stands in its place. There is room for all of it; what happened is told shorter.
     """
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
     about = f"{type(error).__name__}: {said}".rstrip(".: ")
     about += "" if about.endswith("?") else "."
     about = error.what if isinstance(error, FunclabError) else about
-    fix = advice(attempt, exercise, again)
-    room = not exercise.graded and (isinstance(error, FunclabError) or exercise.stops)
-    wanted = wanted_in(exercise.otherwise) if room and not is_of_the_line(attempt, exercise) else ""
+    fits_together = isinstance(error, FunclabError) or exercise.stops
+    tried = not fits_together or is_of_the_line(attempt, exercise)
+    fix = advice(attempt, exercise, again) if tried else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
-    fix = wanted or first_words(fix, 12)
+    wanted = "" if exercise.graded else wanted_in(exercise.otherwise)
+    fix = shortened(fix, LONGEST_ADVICE) or wanted
     rest = say("lesson_stopped", line=attempt.stopped_at, what="", fix=fix)
-    left = course.LONGEST_MESSAGE - len(rest.split()) - 1
-    what = first_words(about, 18 if fix != wanted else min(max(left, 8), 18))
-    says = say("lesson_stopped", line=attempt.stopped_at, what=what, fix=fix)
-    return Verdict("wrong", says, marked=fault_of(error))
+    left = course.LONGEST_MESSAGE - len(rest.split())
+    says = say(
+        "lesson_stopped", line=attempt.stopped_at, what=shortened(about, max(left, 8)), fix=fix
+    )
+    return Verdict("wrong", says.strip(), marked=fault_of(error))
 
 
 def is_of_the_line(attempt: Attempt, exercise: course.Exercise) -> bool:
@@ -83,10 +87,9 @@ def advice(attempt: Attempt, exercise: course.Exercise, again: Again) -> str:
     if isinstance(error, NameError) and error.name:
         if error.name in dir(attempt.own):
             return say("lesson_write_self", name=error.name)
-        return name_fix(error.name, attempt, exercise.kind, again)
+        return name_fix(error.name, attempt, exercise, again)
     if type(error) is AttributeError:
-        for near in similar(error.name or "", dir(error.obj))[:1]:
+        public = [name for name in dir(error.obj) if not name.startswith("_")]
+        for near in similar(error.name or "", public)[:1]:
             return say("lesson_near_attribute", near=near)
-    if not isinstance(error, FunclabError):
-        return say("lesson_read_line")
-    return EXAMPLE.sub("=…", error.fix)
+    return EXAMPLE.sub("=…", error.fix) if isinstance(error, FunclabError) else ""

@@ -113,7 +113,7 @@ class Exercise:
     right: tuple[str, ...]
     wrong: dict[str, Wrong]
     otherwise: str = ""
-    """The feedback on a mistake that was not anticipated."""
+    """The feedback on a mistake not anticipated; a place in it is one that the judge fills in."""
     objective: str = ""
     wants: str = ""
     """The name of the variable that holds the answer."""

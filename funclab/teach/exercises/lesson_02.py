@@ -145,9 +145,7 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     [output, *more], [source, *_] = model.outputs, model.inputs
     end = {output.node: str(output.shape)}
     shape = f"{1 + len(more)} outputs" if more else output.shape
-    merged = not more and HOURS not in output.shape and output.shape != ONE
-    where = "at the last box" if merged else "for the axis of 24"
-    other = unforeseen(end, model=model, shape=shape, n="the", input=source.node, where=where)
+    other = unforeseen(end, model=model, shape=shape, n="the", input=source.node)
     if more:
         return other
     if output.shape == (None, HOURS, 1):

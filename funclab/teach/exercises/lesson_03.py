@@ -146,8 +146,7 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     own = not str(getattr(function_of(loss), "__module__", "")).startswith("funclab.")
     if own and logits is None:
         value = f"has the loss {name}, which is not a crossentropy"
-        where = "how it is compiled"
-        return unforeseen({end: "the end"}, model=model, value=value, where=where)
+        return unforeseen({end: "the end"}, model=model, value=value)
     untried = name == "categorical_crossentropy" and model.history is None
     other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
     if logits is None or other_targets or untried:
@@ -161,14 +160,13 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
         value = f"{float(np.asarray(model(x[:1])).sum()):.2f}"
         return Mistake("softmax_nowhere", {end: "no softmax"}, layer=end, value=value)
     if attempt.error is not None or output.shape != (None, 10):
-        told_now = {"value": f"gives {told(output.shape)}", "where": "the last box"}
-        return unforeseen({end: "the end"}, model=model, **told_now)
+        value = f"gives {told(output.shape)}"
+        return unforeseen({end: "the end"}, model=model, value=value)
     final = loss_after_training(model, name)
     if final < LOW_LOSS:
         return None
     value = f"ends with a loss of {final:.2f} when `check` trains it for {EPOCHS} epochs"
-    where = "how it is compiled, and at its layers" if taken or logits else "the last box"
-    return unforeseen({end: "the end"}, model=model, value=value, where=where)
+    return unforeseen({end: "the end"}, model=model, value=value)
 
 
 def takes_logits(loss: Any) -> bool | None:
@@ -240,7 +238,6 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     unseen = measured_on(attempt, model, "test")
     best = max(one.share for one in unseen)
     values = {"model": model, "accuracy": best, "layer": first, "score": shown(score)}
-    values["where"] = "what `fit` and `evaluate` get, and at the size of each step"
     if model.history is None:
         values["where"] = "your lines: none of them trains it"
     elif best >= ENOUGH:

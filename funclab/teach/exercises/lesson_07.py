@@ -271,6 +271,7 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
     """The mistake if a model trained on centred digits misreads digits further to the right."""
     middle, share = reading(model) if model.outputs[0].shape == TEN else (0.0, 0.0)
     values = {"model": model, "accuracy": share, "middle": middle}
+    shown = {"shape": model.outputs[0].shape, "n": total}
     last = where_positions_end(model)
     if share >= ENOUGH:
         if middle - share <= MAY_LOSE:
@@ -281,19 +282,10 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
         node: Any = next((x for x in weighted if not has_positions_read(x)), last)
         before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
         if before and not reads_every_position(node):
-            return unforeseen({last: f"{share:.0%}"}, **values, **told_of(model, total, last))
+            return unforeseen({last: f"{share:.0%}"}, **values, **shown)
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
-    values |= told_of(model, total, last)
-    if middle - share <= MAY_LOSE:
-        values["where"] = f"how few numbers {told(last)} keeps"
-    return unforeseen({last: f"{share:.0%}"}, **values)
-
-
-def told_of(model: Functional, total: int, last: Node) -> dict[str, Any]:
-    """What is said of a reader with a mistake that nobody foresaw."""
-    where = f"what reaches {told(last)}, and what it keeps"
-    return {"shape": model.outputs[0].shape, "n": total, "where": where}
+    return unforeseen({last: f"{share:.0%}"}, **values, **shown)
 
 
 def reads_every_position(node: Node) -> bool:

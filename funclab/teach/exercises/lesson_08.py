@@ -162,8 +162,8 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
 
 
 def other_shape(output: Tensor, at: dict[Any, str] | None = None) -> Mistake:
-    found, where = f"model returns {told(output.shape)}", "where its axis of words ends"
-    return unforeseen(at or {output.node: "the end"}, found=found, where=where)
+    found = f"model returns {told(output.shape)}"
+    return unforeseen(at or {output.node: "the end"}, found=found)
 
 
 def with_a_gap(x: list[Array]) -> list[Array]:
@@ -177,7 +177,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
     given = [node for node in recurrent(calls_within(model)) if has_mask(node)]
     if any(map(is_masked_by_hand, given)):
         found = f"The mask that {told(given[0])} is given does not leave the zeros out"
-        return unforeseen({given[0]: "a mask"}, found=found, where="what the mask is made of")
+        return unforeseen({given[0]: "a mask"}, found=found)
     if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
         return Mistake("no_mask", {table: "no mask"}, layer=table)
     if lost is None:

@@ -27,8 +27,6 @@ from funclab.teach.judging import (
 NUMBERS = range(5, 9)
 MOMENTS = {word.lower(): word for word in ("call", "Model", "compile", "fit", "never")}
 ENOUGH, GUESSING = 0.7, 0.6
-NUMBERS_OF_AN_EYE = 4
-"""With fewer, it hardly sees a digit."""
 
 
 # 10A
@@ -195,14 +193,13 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         return no_twins(attempt)
     model = attempt.model
     output, end = model.outputs[0], model.outputs[0].node
-    compared = {"where": "how the images are compared"}
-    values = {"model": model, "shape": output.shape, "where": "the last box"}
+    values = {"model": model, "shape": output.shape}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
         read = source_inputs(output)
         for image in (known(attempt, "left"), known(attempt, "right")):
             if image not in read:
-                values = {"model": model, "other": image.node, **compared}
+                values = {"model": model, "other": image.node}
         return unforeseen(dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
@@ -225,10 +222,7 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     gap = type(getattr(join.operation, "op", join.operation)).__name__ == "Subtract"
     read = any(join in reads(call) for call in weighted_calls(model))
     only_adds_up = share < GUESSING and gap and read
-    values = {"model": model, "accuracy": share, "join": join, **compared}
-    codes = [node.output_tensors[0].shape[-1] or 0 for side in sides for node in side]
-    if min(codes) < NUMBERS_OF_AN_EYE:
-        values["where"] = "how few numbers are compared"
+    values = {"model": model, "accuracy": share, "join": join}
     return Mistake("only_adds_up" if only_adds_up else "", {join: f"{share:.0%}"}, **values)
 
 

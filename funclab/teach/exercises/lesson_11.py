@@ -173,11 +173,11 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
     if not callable(charge) or isinstance(charge, (type, Operation)):
         found = f"`charge` is of the kind {type(charge).__name__}, not a function"
-        return unforeseen({end: "the forecasts"}, found=found, where="its first line", **values)
+        return unforeseen({end: "the forecasts"}, found=found, **values)
     try:
         if charge(*(np.ones((1, 1), "float32"),) * 2) is None:
             found = "`charge` returns None, and that is not a number"
-            return unforeseen({end: "no loss"}, found=found, where="its last line", **values)
+            return unforeseen({end: "no loss"}, found=found, **values)
         share = share_with_enough(model, charge)
         returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
         few, fewer, many = (float(np.mean(price(charge, [10], [x]))) for x in (0, 5, 20))
@@ -188,7 +188,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake(name, {end: "no gradient"}, **values)
     except Exception as error:  # a student's function can do anything
         found = stopped("`charge`", error)
-        return unforeseen({end: "no loss"}, found=found, where="what it computes", **values)
+        return unforeseen({end: "no loss"}, found=found, **values)
     if returned > 3:
         return Mistake("every_pair", {end: "(None, 1)"}, n=returned, **values)
     at, values = {end: f"{told(share)} have enough"}, {**values, "share": share}
@@ -198,14 +198,13 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake("free", at, **values)
     if few == fewer:
         found = f"`{values['charge']}` is the same for 5 missing bikes and for 10"
-        return unforeseen(at, found=found, where="what grows with their number", **values)
+        return unforeseen(at, found=found, **values)
     if few < many:
         return Mistake("wrong_side", at, **values)
     if ENOUGH[0] <= share <= ENOUGH[1]:
         return None
     found = f"With `{values['charge']}`, {told(share)} of the hours of 2011 have enough"
-    where = f"how the two charges compare, and at what {told(end)} gets from them"
-    return unforeseen(at, found=found, where=where, **values)
+    return unforeseen(at, found=found, **values)
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:

@@ -119,9 +119,9 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
         return mistake
     (gx, gy), wanted, at = ran.slots, 2 * GS * (XS - YS), {node: "its vjp"}
     for_x, for_y = last(gx), last(gy)
-    found = f"Where x is 2, y 0.5 and g 5, {node_name(node)} writes {for_x} for x and {for_y} for y"
+    writes = f"writes {for_x} for x and {for_y} for y"
+    found = f"Where x is 2, y 0.5 and g 5, the `vjp` of {node_name(node)} {writes}"
     values = {"layer": node, "gx": for_x, "gy": for_y, "found": found}
-    values["where"] = f"the `vjp` of {node_name(node)}"
     values["slot"] = "gx" if (gx == LEFT_OVER).all() else "gy"
     if not np.allclose(ran.out, (XS - YS) ** 2):
         return Mistake("forward_changed", at, out=last(ran.out), **values)
@@ -179,10 +179,10 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
     if node is None:
         end = attempt.model.outputs[0].node
         found = "No call in `model` is of an op that you wrote"
-        return end, None, unforeseen({end: "no op of your own"}, found=found, where="its boxes")
+        return end, None, unforeseen({end: "no op of your own"}, found=found)
     operation: Any = node.operation
     op: Op = operation.op
-    values = {"layer": node, "where": f"the methods of {node_name(node)}"}
+    values = {"layer": node}
     reads = len(node.arguments.tensors)
     if type(op).forward is Op.forward or reads != len(arrays):
         found = f"{node_name(node)} reads {reads}, not {len(arrays)}"
@@ -220,8 +220,7 @@ def same(some: Sequence[Array], others: Sequence[Array]) -> bool:
 def overwritten(node: Node, method: str, name: str) -> Mistake:
     """The mistake of a method that changes what it should only read."""
     found = f"The `{method}` of {node_name(node)} overwrites {name}"
-    where = f"the `{method}` of {node_name(node)}"
-    return unforeseen({node: f"its {method}"}, layer=node, found=found, where=where)
+    return unforeseen({node: f"its {method}"}, layer=node, found=found)
 
 
 def one_image(node: Node) -> Mistake | None:
@@ -230,7 +229,7 @@ def one_image(node: Node) -> Mistake | None:
     if len(images) > 1:
         return None
     found = f"{node_name(node)} reads {told(images[0].node)} alone, so nothing is compared"
-    return unforeseen({node: "one image alone"}, layer=node, found=found, where="what it reads")
+    return unforeseen({node: "one image alone"}, layer=node, found=found)
 
 
 def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:

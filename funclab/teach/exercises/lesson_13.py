@@ -123,7 +123,7 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
         return Mistake("other_sheet", {first.node: str(first.shape)}, input=first.node, **values)
     if model.outputs[0].shape != (None, 10) and activation_of(end) == "softmax":
         found = f"returns {told(model.outputs[0].shape)}"
-        return unforeseen({end: found}, model=model, found=found, where="its axes")
+        return unforeseen({end: found}, model=model, found=found)
     if model.outputs[0].shape != (None, 10) or activation_of(end) != "softmax":
         return Mistake("no_softmax", {end: "ten probabilities"}, **{**values, "layer": end})
     windows = [node for node in calls_of(model) if has_window(node)]
@@ -151,9 +151,9 @@ def too_dear(
     if weights < WEIGHTS and has_window(node):
         positions = math.prod(whole(node.output_shapes[0][1:-1]))
         return Mistake("fewer_weights", at, weights=weights, positions=positions, **values)
-    values["found"] = f"needs {values['total']:,} multiplications for a sheet"
-    values["where"] = f"{told(node)}, which needs {values['most']:,} of them"
-    return unforeseen(at, **values)
+    found = f"needs {values['total']:,} multiplications for a sheet"
+    found += f", {values['most']:,} of them in {told(node)}"
+    return unforeseen(at, found=found, **values)
 
 
 def has_window(node: Node) -> bool:

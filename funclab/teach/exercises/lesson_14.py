@@ -265,15 +265,14 @@ def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     if not changed.isdisjoint(map(id, twins.weights)):  # so both have new ones
         at = dict.fromkeys(heavy, "new weights")
         found = "Your lines have changed the weights of `twins` itself"
-        return unforeseen(at, found=found, where="the weights that they set")
+        return unforeseen(at, found=found)
     if len(model.inputs) == 2 and same_answers(model, twins):
         return None
     carried = [any(equal(layer, other) for other in twins.layers) for layer in layers]
     fresh = [layer for layer, well in zip(layers, carried) if not well]
     if not fresh or model.count_params() != twins.count_params():
         found = "`model` does not give the same answers as `twins`"
-        where = f"{told(values['layer'])}, and at what it reads"
-        return unforeseen({values["layer"]: "answers otherwise"}, found=found, where=where)
+        return unforeseen({values["layer"]: "answers otherwise"}, found=found)
     at = {node: "new weights" for node in heavy if node.operation in fresh}
     name = "only_a_part" if any(carried) else "fresh_weights"
     return Mistake(name, at, model=model, layer=fresh[0])

@@ -86,12 +86,12 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     parts = row_numbers(attempt.answer)
     if parts is None:
         found = "`rows` does not hold two lists of rows, each with some"
-        return unforeseen(at, found=found, where="what is in `rows`")
+        return unforeseen(at, found=found)
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER
     sizes = f"Your parts hold {len(earlier):,} and {len(later):,} rows"
-    values: dict[str, Any] = {"found": sizes, "where": "the border between them"}
+    values: dict[str, Any] = {"found": sizes}
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     if any(len(set(part)) < len(part) and part.max() < DAYS for part in map(np.ravel, parts)):
         return Mistake("days_themselves", at, k=int(parts[1].max()), **values)
@@ -108,7 +108,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
         if (mine[1] == wanted).all():
             return Mistake("turned", at, k=k, **values)
         found = f"You train on the days from {k} on, and check the days before"
-        return unforeseen(at, found=found, where="the days that come last")
+        return unforeseen(at, found=found)
     if day[earlier].max() < day[later].min() and neither.any():
         return Mistake("left_out", at, n=int(neither.sum()), **values)
     if neither.any():

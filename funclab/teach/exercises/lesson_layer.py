@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
-from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.layers import Activation, Dense
 from funclab.models.model import Functional
+from funclab.teach.advice.naming import placed, told
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, bends, calls_of, chain_to, first_call, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, unforeseen
-from funclab.teach.advice.naming import told
+from funclab.view.draw.sentences import few, listed
 
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
 TURNED = 0.15
@@ -67,6 +67,7 @@ def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
     elif is_close(first, wanted[0]):
         k = int((~np.isclose(out, wanted, atol=1e-4)).any(1).argmax())
         values |= {"given": shown(out[k]), "wanted": shown(wanted[k]), "part": f"row {k + 1}"}
+        values |= {"found": shown(out[k]), "k": k + 1}
     if name == "relu_first":
         values["k"] = 1 + int((x < 0).any(1).argmax())
     if name == "no_relu":
@@ -207,19 +208,19 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
     if end is None:
         found = "`model` has no layer with weights"
-        return unforeseen({model.outputs[0].node: "no weights"}, found=found, where="the last box")
+        return unforeseen({model.outputs[0].node: "no weights"}, found=found)
     if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
         last = model.outputs[0].node
         return Mistake("softmax_of_one", {last: "softmax of one"}, layer=last)
     if model.outputs[0].shape != (None, 1) or len(model.outputs) > 1:
         found = f"`model` gives {listed([told(tensor.shape) for tensor in model.outputs])}"
-        return unforeseen({model.outputs[0].node: "the end"}, found=found, where="the last box")
+        return unforeseen({model.outputs[0].node: "the end"}, found=found)
     share = share_after_training(model)
     values: dict[str, Any] = {"model": model, "accuracy": share}
     if share >= ENOUGH:
         return None
     if any(bends(node) for node in before_last_sum(model)):
-        return bends_without_success(model, share)
+        return unforeseen({model.outputs[0].node: "the answer"}, found=after_training(share))
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -235,17 +236,7 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     straight = applied or calls
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
-    where = "what comes before its only sum"
-    return unforeseen({end: "one sum"}, found=after_training(share), where=where)
-
-
-def bends_without_success(model: Functional, share: float) -> Mistake:
-    """What is said of a model with a bend that does not tell disc from ring."""
-    narrow = min([units(node) for node in calls_of(model)[:-1]], default=1)
-    few = f"how few units there are: {narrow} in its narrowest layer"
-    where = few if narrow < FEW else "what bends in it, and where"
-    end = model.outputs[0].node
-    return unforeseen({end: "the answer"}, found=after_training(share), where=where)
+    return unforeseen({end: "one sum"}, found=after_training(share))
 
 
 def after_training(share: float) -> str:
@@ -320,10 +311,10 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
     last, calls = model.outputs[0].node, weighted_calls(model)
     total = model.count_params()
     if total > BUDGET:
-        large = max(calls, key=lambda node: node.operation.count_params())
-        n = large.operation.count_params()
-        return Mistake("too_many", {large: f"{n} numbers"}, model=model, layer=large, n=n,
-                       total=total)  # fmt: skip
+        held = {node: node.operation.count_params() for node in calls}
+        parts = listed(few([f"{n} in {placed(node, attempt)}" for node, n in held.items()], 3))
+        at = {node: f"{n} numbers" for node, n in held.items()}
+        return Mistake("too_many", at, model=model, total=total, parts=parts)
     if model.outputs[0].shape != (None, 1) or not is_sigmoid(chain_to(model.outputs[0])[0]):
         shape, activation = model.outputs[0].shape, activation_of(last)
         return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
@@ -335,7 +326,7 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
 def starts_elsewhere(lost: Mistake) -> Mistake:
     """The mistake of a model that does not read the two coordinates."""
     found = f"The model reads {told(lost.values['other'])}, not two numbers for each point"
-    return unforeseen(lost.at, found=found, where="where its arrows begin")
+    return unforeseen(lost.at, found=found)
 
 
 def why_so_few_right(model: Functional, share: float) -> Mistake:
@@ -353,6 +344,4 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
     if small:
         n = units(small[0])
         return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
-    found = after_training(share)
-    where = "its hidden units and what bends them"
-    return unforeseen({end: "the answer"}, found=found, where=where)
+    return unforeseen({end: "the answer"}, found=after_training(share))

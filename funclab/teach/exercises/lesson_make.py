@@ -254,12 +254,10 @@ def copies_well(attempt: Attempt) -> Mistake | None:
     if source.shape[1:] != (PIXELS,) and output.shape[1:] == (PIXELS,):
         start = {source.node: str(source.shape)}
         begins = f"64 pixels, but begins at {told(source.shape)}"
-        return unforeseen(start, model=model, loss=begins, where="the first box")
+        return unforeseen(start, model=model, loss=begins)
     if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
-        ends = {"loss": told(output.shape), "where": "the last box"}
-        if narrow is None:
-            ends = {"loss": "its own input", "where": "what lies between: nothing"}
-        return unforeseen({output.node: ends["loss"]}, model=model, **ends)
+        ends = "its own input" if narrow is None else told(output.shape)
+        return unforeseen({output.node: ends}, model=model, loss=ends)
     if width_of(narrow) > CODE:
         return too_wide(model, narrow)
     loss = error_of(model)
@@ -305,15 +303,7 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
     if not behind:
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
-    noisy = [node for node in every if "Dropout" in kind_of(node) or "Noise" in kind_of(node)]
-    bent = [node for node in calls[at : at + 1] if bends(node)]  # the 8 numbers themselves
-    where = f"the activation of {told(bent[0])}" if bent else "the widths of its layers"
-    values |= {"where": f"what {told(noisy[0])} does" if noisy else where}
-    return unforeseen({narrow: f"{width_of(narrow)} numbers"}, **values)
-
-
-def kind_of(node: Node) -> str:
-    return type(node.operation).__name__
+    return unforeseen({model.outputs[0].node: f"off by {loss}"}, **values)
 
 
 @lights("make.D")
