@@ -11,6 +11,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
+from funclab.graph.structure import reachable
 from funclab.view.draw.remembering import remembered
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
@@ -371,15 +372,12 @@ def _drawn(entries: Sequence[Entry]) -> list[Any]:
 
 def learning(graph: Graph) -> set[Node]:
     """The calls that get a gradient from the outputs: ops like stop_gradient block it."""
-    found: set[Node] = set()
-    waiting = [graph.producer(tensor)[0] for tensor in graph.outputs]
-    while waiting:
-        node = waiting.pop()
+
+    def before(node: Node) -> list[Node]:
         ends = isinstance(node.operation, OpOperation) and not node.operation.op.differentiable
-        if node not in found and not ends:
-            waiting += [graph.producer(tensor)[0] for tensor in reads(graph, node)]
-        found.add(node)
-    return found
+        return [] if ends else [graph.producer(tensor)[0] for tensor in reads(graph, node)]
+
+    return set(reachable([graph.producer(tensor)[0] for tensor in graph.outputs], before))
 
 
 def role(graph: Graph, node: Node) -> str:
