@@ -13,6 +13,7 @@ from funclab.errors import (
     TensorTypeError,
 )
 from funclab.graph.shape_math import show
+from funclab.graph.structure import reachable
 
 WHY_NO_NUMBERS = (
     "a tensor only describes what a model will compute; NumPy and Python need the numbers at once, "
@@ -326,13 +327,7 @@ def _look_alike(graph: Any, tensor: Any) -> str:
 
 def _behind(outputs: list[Any]) -> set[Any]:
     """All tensors on which some outputs depend, and the outputs themselves."""
-    tensors, waiting = set(), list(outputs)
-    while waiting:
-        tensor = waiting.pop()
-        if tensor not in tensors:
-            tensors.add(tensor)
-            waiting += tensor.node.arguments.tensors
-    return tensors
+    return set(reachable(outputs, lambda tensor: tensor.node.arguments.tensors))
 
 
 def tensor_alone(tensor: Any) -> GraphError:

@@ -251,13 +251,10 @@ def _cycle(node: Node) -> GraphError:
 
 def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
     """All calls that some tensors depend on, in the order they were made, inputs first."""
-    nodes: set[Node] = set()
-    waiting = list(tensors)
-    while waiting:
-        node = waiting.pop().node
-        if node not in nodes:
-            nodes.add(node)
-            waiting += node.arguments.tensors
+    last = [tensor.node for tensor in tensors]
+    nodes = structure.reachable(
+        last, lambda node: [tensor.node for tensor in node.arguments.tensors]
+    )
     return sorted(nodes, key=lambda node: (not node.is_input, node.time))
 
 

@@ -1,9 +1,14 @@
-"""Nested lists, tuples and dicts. Dicts keep the order in which they were written."""
+"""Nested lists, tuples and dicts, and walks through what leads from one thing to others.
+
+Dicts keep the order in which they were written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def is_container(tree: Any) -> bool:
@@ -70,6 +75,22 @@ def same_structure(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(same_structure, a, b))
     return not is_container(a) and not is_container(b)
+
+
+def reachable(starts: Iterable[T], following: Callable[[T], Iterable[T]]) -> dict[T, None]:
+    """Some starts and all that follows from them, at any depth: each once.
+
+    >>> list(reachable([12], lambda number: [number // 2] if number % 2 == 0 else []))
+    [12, 6, 3]
+    """
+    found: dict[T, None] = {}
+    waiting = [*starts]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found[one] = None
+            waiting += following(one)
+    return found
 
 
 def _like(tree: Any, values: list[Any]) -> Any:

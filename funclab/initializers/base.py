@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +15,7 @@ from funclab.graph import structure
 from funclab.graph.array import gives_arrays
 from funclab.graph.shape_math import Array, Lengths, show
 from funclab.registry.parameters import MEANINGS, wrong_value
+from funclab.registry.within import within
 
 _rng: np.random.Generator | None = None  # made when first needed: numpy.random loads slowly
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
@@ -75,17 +75,12 @@ def restore_random_state(state: dict[str, Any]) -> None:
     generator.state = state
 
 
-@contextmanager
-def using(generator: np.random.Generator) -> Iterator[None]:
+def using(generator: np.random.Generator) -> AbstractContextManager[None]:
     """Within the block, draw all random numbers from this generator, not from the usual one.
 
     Only in this thread: training in the background continues with the usual generator.
     """
-    token = _own.set(generator)
-    try:
-        yield
-    finally:
-        _own.reset(token)
+    return within(_own, generator)
 
 
 registry.KINDS["initializer"] = registry.Kind(

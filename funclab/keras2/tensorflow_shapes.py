@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from funclab.graph.array import Array
+from funclab.graph.shape_math import size
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.keras2.tensorflow_functions import of_shape, shape_of
@@ -42,8 +42,7 @@ class TensorShape(tuple[int | None, ...]):
 
     def num_elements(self) -> int | None:
         """How many numbers there are; None if that is not known."""
-        known = [length for length in self if length is not None]
-        return math.prod(known) if len(known) == len(self) else None
+        return size(self)
 
     def is_fully_defined(self) -> bool:
         """Whether every length is known."""

@@ -8,7 +8,7 @@ import inspect
 import marshal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,6 +17,7 @@ from funclab.errors import ArgumentError, ConfigError, suggest
 from funclab.layers.base import Layer
 from funclab.registry import user_classes
 from funclab.registry.parameters import wrong_value
+from funclab.registry.within import within
 
 
 class Lambda(Layer):
@@ -113,14 +114,9 @@ def _is_safe() -> bool:
     return _safe.get() and config.setting("safe_mode") is not False
 
 
-@contextlib.contextmanager
-def safe_mode(on: bool) -> Iterator[None]:
+def safe_mode(on: bool) -> contextlib.AbstractContextManager[None]:
     """Refuse to make functions from saved code, within the `with` block."""
-    token = _safe.set(on)
-    try:
-        yield
-    finally:
-        _safe.reset(token)
+    return within(_safe, on)
 
 
 def safe_here(on: bool | None) -> contextlib.AbstractContextManager[None]:

@@ -347,14 +347,7 @@ def layers_within(
 
     `inside` gives the layers directly inside a layer.
     """
-    layers: dict[Any, None] = {}
-    waiting = [layer]
-    while waiting:
-        outer = waiting.pop()
-        if outer not in layers:
-            layers[outer] = None
-            waiting += reversed([*inside(outer)])
-    return layers
+    return structure.reachable([layer], lambda outer: reversed([*inside(outer)]))
 
 
 def unique(items: Iterable[Any]) -> list[Any]:

@@ -67,7 +67,8 @@ class TimeDistributed(Wrapper):
             self._check(leaf)
         masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(leaves)
         time = next((leaf.shape[1] for leaf in leaves if leaf.shape[1] is not None), None)
-        if training and time is not None and _mixes_samples(self.layer):
+        mixes = any(getattr(inner, "mixes_samples", False) for inner in layers_within(self.layer))
+        if training and time is not None and mixes:
             return self._step_by_step(inputs, masks, time)
         inner = [mask if self._reaches(mask) else None for mask in masks]
         folded = [
@@ -107,10 +108,6 @@ class TimeDistributed(Wrapper):
                 fix=f"call {self.layer.name} directly, or give inputs (batch, time, features).",
                 graph=self,
             )
-
-
-def _mixes_samples(layer: Any) -> bool:
-    return any(getattr(inner, "mixes_samples", False) for inner in layers_within(layer))
 
 
 def _masked(x: Any, mask: Any) -> Any:

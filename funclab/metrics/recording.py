@@ -17,6 +17,7 @@ from funclab.graph.shape_math import Array, Shape
 from funclab.graph.tape import eager_tape
 from funclab.graph.value import Value
 from funclab.losses.functions import is_symbolic
+from funclab.registry.within import within
 
 
 def on_tape(metric: Any) -> bool:
@@ -45,11 +46,8 @@ _exactly: ContextVar[bool] = ContextVar("exactly", default=False)
 
 def exact_result(metric: Any) -> Any:
     """A metric's result as its method computes it: for logs, in full precision."""
-    token = _exactly.set(True)
-    try:
+    with within(_exactly, True):
         return metric.result()
-    finally:
-        _exactly.reset(token)
 
 
 def eager(result: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -6,8 +6,8 @@ import functools
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
@@ -20,6 +20,7 @@ from funclab.errors.suggest import Kind as Kind
 from funclab.errors.words import listed
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
+from funclab.registry.within import within
 
 KERAS_MODULES = {
     "layer": "keras.layers",
@@ -96,17 +97,12 @@ def reset_names() -> None:
     _used.get().clear()
 
 
-@contextmanager
-def fresh_names() -> Iterator[None]:
+def fresh_names() -> AbstractContextManager[None]:
     """Within the block, restart the counts of names; afterwards, restore the previous counts.
 
     Only in this thread: other threads are not affected.
     """
-    token = _used.set(Counter())
-    try:
-        yield
-    finally:
-        _used.reset(token)
+    return within(_used, Counter())
 
 
 def free(name: str, taken: Container[str]) -> str:

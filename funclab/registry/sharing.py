@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from funclab.registry.within import within
+
 KEY = "shared_object_id"
 
 
@@ -44,11 +46,8 @@ def writes(function: Callable[..., Any]) -> Callable[..., Any]:
         if _numbers.get() is not None:
             return function(*args, **kwargs)
         numbers = Numbers()
-        token = _numbers.set(numbers)
-        try:
+        with within(_numbers, numbers):
             config = function(*args, **kwargs)
-        finally:
-            _numbers.reset(token)
         return _only_shared(config) if numbers.layers else config
 
     return wrapped
@@ -60,12 +59,9 @@ def reads(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        token = _layers.set({}) if _layers.get() is None else None
-        try:
+        known = _layers.get()
+        with within(_layers, {} if known is None else known):
             return function(*args, **kwargs)
-        finally:
-            if token:
-                _layers.reset(token)
 
     return wrapped
 
@@ -76,23 +72,15 @@ def apart() -> Iterator[None]:
 
     For code of users, which may load another model in the constructor of a layer.
     """
-    tokens = _numbers.set(None), _layers.set(None)
-    try:
+    with within(_numbers, None), within(_layers, None):
         yield
-    finally:
-        _numbers.reset(tokens[0])
-        _layers.reset(tokens[1])
 
 
 @contextmanager
 def copying() -> Iterator[None]:
     """Within the block, layers are made from configs of other layers: each is copied once."""
-    tokens = _numbers.set(Numbers()), _layers.set({})
-    try:
+    with within(_numbers, Numbers()), within(_layers, {}):
         yield
-    finally:
-        _numbers.reset(tokens[0])
-        _layers.reset(tokens[1])
 
 
 def numbered(entry: dict[str, Any], layer: Any) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from funclab.errors import (
     ConfigError,
     FunclabError,
     MissingPackageError,
-    NotBuiltError,
 )
 from funclab.graph.operation import OpOperation
 from funclab.layers.base import Layer
@@ -25,7 +24,7 @@ from funclab.models.ops import OWN, op_to_config
 from funclab.registry.parameters import call_parameters
 from funclab.saving.file_graph import sketch_of_file
 from funclab.saving.files import load_model, save_model
-from funclab.saving.keras_graph import sketch_of
+from funclab.saving.keras_graph import check_built, sketch_of
 
 ENDINGS = (".keras", ".h5", ".hdf5", ".onnx", ".json")
 """How the names of files end in which there is a model."""
@@ -49,12 +48,7 @@ def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> 
             why="it reads the architecture and the weights of a model.",
             fix="pass a keras.Model or a keras.Sequential.",
         )
-    if not model.built:
-        raise NotBuiltError(
-            f"{model.name} has no weights yet.",
-            why="a model of Keras makes its weights when it sees the shape of its input.",
-            fix="give it a keras.Input first, or call it on data once.",
-        )
+    check_built(model)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
         try:

@@ -24,12 +24,7 @@ def sketch_of(model: Any) -> Any:
     fails, it is one box.
     Raises: NotBuiltError for a model that has not seen the shape of its input.
     """
-    if not model.built:
-        raise NotBuiltError(
-            f"{model.name} has no weights yet.",
-            why="a model of Keras makes its weights when it sees the shape of its input.",
-            fix="give it a keras.Input first, or call it on data once.",
-        )
+    check_built(model)
     reader = _Reader()
     if is_graph(model) or isinstance(model, reader.keras.Sequential):
         entry = reader.entry(model)
@@ -37,6 +32,16 @@ def sketch_of(model: Any) -> Any:
         with _untouched(model):
             entry = reader.traced(model)
     return Sketch(reader.facts).read(entry, safe_mode=False)
+
+
+def check_built(model: Any) -> None:
+    """Raises: NotBuiltError for a model of Keras without weights."""
+    if not model.built:
+        raise NotBuiltError(
+            f"{model.name} has no weights yet.",
+            why="a model of Keras makes its weights when it sees the shape of its input.",
+            fix="give it a keras.Input first, or call it on data once.",
+        )
 
 
 class _Reader:
@@ -157,7 +162,7 @@ class _Reader:
             if value is None or isinstance(value, (bool, int, float, str)):
                 return value
             if id(value) in places:
-                return _reference(places[id(value)])
+                return {"class_name": TENSOR, "config": {"keras_history": places[id(value)]}}
             if isinstance(value, self.keras.Variable):
                 return self._loose(node.operation, value)
             if hasattr(value, "__array__"):
@@ -183,11 +188,6 @@ def is_graph(operation: Any) -> bool:
     """Whether a model of Keras is the graph between its inputs and outputs."""
     own = type(operation).__dict__.get("call") or getattr(type(operation), "call", None)
     return hasattr(operation, "_nodes_by_depth") and str(own.__module__).startswith("keras.")
-
-
-def _reference(place: list[Any]) -> dict[str, Any]:
-    """A tensor in a call."""
-    return {"class_name": TENSOR, "config": {"keras_history": place}}
 
 
 def _weight(variable: Any) -> Weight:

@@ -20,6 +20,7 @@ from funclab.layers import functions
 from funclab.layers.base import Layer
 from funclab.models.config import SKETCH, TENSOR, from_config, is_op
 from funclab.registry import sharing
+from funclab.registry.within import within
 from funclab.saving.opaque import Facts, Outputs, Unknown, box_of
 from funclab.saving.state import in_each_place
 
@@ -51,17 +52,14 @@ class Sketch:
 
         Raises: FunclabError for what is not the description of a model.
         """
-        self.whole, token = entry, SKETCH.set(self)
-        try:
-            for _ in range(MOST_TRIALS):
-                self.numbers.clear()
-                with suppress(_Again):
-                    with registry.fresh_names(), sharing.apart(), functions.safe_mode(safe_mode):
-                        model = from_config(entry)
-                    self._link()
-                    return model
-        finally:
-            SKETCH.reset(token)
+        self.whole = entry
+        for _ in range(MOST_TRIALS):
+            self.numbers.clear()
+            with suppress(_Again), within(SKETCH, self):
+                with registry.fresh_names(), sharing.apart(), functions.safe_mode(safe_mode):
+                    model = from_config(entry)
+                self._link()
+                return model
         raise ConfigError(
             f"More than {MOST_TRIALS} layers do not make what their model says.",
             why="such a model is of no use, even as a picture.",

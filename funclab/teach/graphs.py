@@ -26,6 +26,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.models import clone_model
 from funclab.models.model import Functional, Model
+from funclab.registry.within import within
 
 __all__ = [
     "accuracy", "activation_of", "bends", "calls_before", "calls_by_input", "calls_of",
@@ -272,11 +273,8 @@ TRAINED: ContextVar[list[Any] | None] = ContextVar("TRAINED", default=None)
 def copies_trained() -> Iterator[list[Any]]:
     """Within the block, the models of which copies are trained are listed."""
     models: list[Any] = []
-    token = TRAINED.set(models)
-    try:
+    with within(TRAINED, models):
         yield models
-    finally:
-        TRAINED.reset(token)
 
 
 @contextmanager

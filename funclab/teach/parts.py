@@ -22,6 +22,7 @@ from funclab.graph.node import Node
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.random import SeedGenerator
+from funclab.view.draw.remembering import remembered
 from funclab.view.scene import words
 
 EITHER_WAY = {"Add", "Multiply", "Maximum", "Minimum"}
@@ -64,7 +65,6 @@ class Parts:
         self._learn = {id(weight) for weight in model.trainable_weights}
         self._made: dict[Value, tuple[Part, int]] = {}
         self._leaves: dict[Any, Part] = {}
-        self._by_key: dict[Graph, dict[str, Node]] = {}
         self.all: list[Part] = []
         with Tape(training=True) as tape:
             inputs = [Value(tensor.shape, tensor.dtype) for tensor in graph.inputs]
@@ -104,13 +104,10 @@ class Parts:
             graph = words.graph_of(node.operation) if node is not None else None
         return node
 
+    @remembered
     def _keys(self, graph: Graph | None) -> dict[str, Node]:
         """The nodes of a graph by their keys."""
-        if graph is None:
-            return {}
-        if graph not in self._by_key:
-            self._by_key[graph] = {node.key: node for node in graph.nodes}
-        return self._by_key[graph]
+        return {} if graph is None else {node.key: node for node in graph.nodes}
 
     def _add(self, part: Part) -> Part:
         self.all.append(part)

@@ -271,12 +271,21 @@ def own_loss(step: Step, model: Model, compiled: Compiled, training: bool) -> Va
     y, sample_weight = map(in_form, (step.targets, step.weights), forms)
     y_pred = structure.pack(step.tree, step.outputs)
     value = loss_of(model, step.given, y, y_pred, sample_weight, training)
+    fix = "return what funclab.ops gives, for example ops.mean(ops.square(y - y_pred))."
+    return checked_loss(value, f"compute_loss of {type(model).__name__}", fix)
+
+
+def checked_loss(value: Any, made_by: str, fix: str) -> Value:
+    """A loss as a single number.
+
+    Raises: LossError if it is not computed from values on the tape.
+    """
     if not isinstance(value, Value):
         raise LossError(
-            f"compute_loss of {type(model).__name__} returned a {type(value).__name__}, which does "
-            "not depend on the predictions.",
+            f"{made_by} returned a {type(value).__name__}, which does not depend on the "
+            "predictions.",
             why="gradients flow only through funclab.ops: NumPy has left the tape.",
-            fix="return what funclab.ops gives, for example ops.mean(ops.square(y - y_pred)).",
+            fix=fix,
         )
     return scalar(value)
 
@@ -297,15 +306,8 @@ def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None
             why=error.why,
             fix=error.fix,
         ) from None
-    if not isinstance(value, Value):
-        kind = "ndarray" if isinstance(value, np.ndarray) else type(value).__name__
-        raise LossError(
-            f"The loss {output.loss.name} of output {output.name} returned a {kind}, which "
-            "does not depend on the predictions.",
-            why="gradients flow only through funclab.ops: NumPy has left the tape.",
-            fix="use funclab.ops in the loss function, for example ops.mean(ops.square(t - p)).",
-        )
-    return scalar(value)
+    fix = "use funclab.ops in the loss function, for example ops.mean(ops.square(t - p))."
+    return checked_loss(value, f"The loss {output.loss.name} of output {output.name}", fix)
 
 
 def scalar(value: Any) -> Value:

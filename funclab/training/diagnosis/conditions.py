@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from funclab.training.diagnosis.curves import Points, climbed, last_fall, risen_since
 
@@ -91,32 +91,21 @@ class Condition(NamedTuple):
     """Whether another finding does not explain it better."""
 
 
+CONDITIONS: list[Condition] = []
+
+
+def condition(name: str, fix: str, explained: bool = True) -> Any:
+    """A decorator that enters a condition by its test."""
+
+    def enter(test: Callable[[Evidence], str]) -> Callable[[Evidence], str]:
+        CONDITIONS.append(Condition(name, test, fix, explained))
+        return test
+
+    return enter
+
+
 def short(number: float) -> str:
     return f"{number:.3g}"
-
-
-# Not a number.
-def nan_in_data(e: Evidence) -> str:
-    return e.faulty and f"{e.faulty}."
-
-
-def nan_statistics(e: Evidence) -> str:
-    return (
-        e.broken
-        and f"The statistics of {e.broken} are not finite: what it adapted to may have held nan."
-    )
-
-
-def lost_number(e: Evidence) -> str:
-    if not e.lost or e.faulty or e.broken:
-        return ""
-    return f"The loss has not been finite since epoch {e.lost}. {cause_of_lost(e)}"
-
-
-def cause_of_lost(e: Evidence) -> str:
-    if e.finite:
-        return "The data hold only numbers: the steps may be too large."
-    return "The data may hold nan or infinity, or the steps may be too large."
 
 
 def smaller_steps(rate: float | None = None) -> str:
@@ -125,7 +114,44 @@ def smaller_steps(rate: float | None = None) -> str:
     return f"lower the learning rate{shown}, or scale the inputs to -1 to 1."
 
 
-# Curves.
+def poor(e: Evidence) -> bool:
+    """Whether the model is hardly better than the same answer for all."""
+    return e.loss is not None and e.baseline is not None and e.loss > 0.7 * e.baseline
+
+
+def cause_of_lost(e: Evidence) -> str:
+    if e.finite:
+        return "The data hold only numbers: the steps may be too large."
+    return "The data may hold nan or infinity, or the steps may be too large."
+
+
+# The conditions, the surest first.
+@condition("nan in data", "fill or leave out these samples.")
+def nan_in_data(e: Evidence) -> str:
+    return e.faulty and f"{e.faulty}."
+
+
+@condition("nan statistics", "fill or leave out the samples with nan, and adapt again.")
+def nan_statistics(e: Evidence) -> str:
+    return (
+        e.broken
+        and f"The statistics of {e.broken} are not finite: what it adapted to may have held nan."
+    )
+
+
+@condition("loss lost", smaller_steps())
+def lost_number(e: Evidence) -> str:
+    if not e.lost or e.faulty or e.broken:
+        return ""
+    return f"The loss has not been finite since epoch {e.lost}. {cause_of_lost(e)}"
+
+
+@condition("frozen by mistake", "set layer.trainable = True, and compile again.")
+def frozen(e: Evidence) -> str:
+    return "Training changes nothing: no weight is trainable." if e.trained == 0 else ""
+
+
+@condition("step too large", "try a tenth of the learning rate.")
 def step_too_large(e: Evidence) -> str:
     if not climbed(e.training):
         return ""
@@ -133,6 +159,10 @@ def step_too_large(e: Evidence) -> str:
     return f"The training loss has risen from {first} to {last}: the steps may be too large."
 
 
+@condition(
+    "lagging statistics",
+    "train for more steps, or give BatchNormalization a lower momentum, such as 0.9.",
+)
 def lagging_statistics(e: Evidence) -> str:
     if not e.batch_statistics:
         return ""
@@ -147,6 +177,10 @@ def lagging_statistics(e: Evidence) -> str:
     )
 
 
+@condition(
+    "overfitting",
+    "stop there with EarlyStopping(restore_best_weights=True), or try more data or Dropout.",
+)
 def overfitting(e: Evidence) -> str:
     found = risen_since(e.validation, e.training, e.validated_on)
     if found is None or lagging_statistics(e):
@@ -165,85 +199,15 @@ def overfitting(e: Evidence) -> str:
     return f"{story}: this may be overfitting."
 
 
-def too_few_steps(e: Evidence) -> str:
-    fall = last_fall(e.training)
-    if fall < 0.05 or (e.validation and last_fall(e.validation) <= 0) or overfitting(e):
-        return ""
-    if e.loss is not None and e.baseline is not None and e.loss < LEARNED * e.baseline:
-        return ""  # a loss may fall for ever, and there is nothing left to learn
-    return (
-        f"The training loss was still falling at the end, by {100 * fall:.0f} % in the last fifth "
-        "of the epochs."
-    )
-
-
-# The model on data.
-def frozen(e: Evidence) -> str:
-    return "Training changes nothing: no weight is trainable." if e.trained == 0 else ""
-
-
-def poor(e: Evidence) -> bool:
-    """Whether the model is hardly better than the same answer for all."""
-    return e.loss is not None and e.baseline is not None and e.loss > 0.7 * e.baseline
-
-
-def underfitting(e: Evidence) -> str:
-    if not poor(e) or len(e.training) < 5 or last_fall(e.training) >= 0.02:
-        return ""
-    return (
-        f"The loss, {short(e.loss or 0)}, has stopped falling, and one answer for all samples has "
-        f"{short(e.baseline or 0)}: the model may be too simple, or x may tell little."
-    )
-
-
-def dead_relu(e: Evidence) -> str:
-    layers = [name for name, (dead, units) in e.silent.items() if dead >= DEAD * units]
-    if not layers or e.samples < 30:
-        return ""
-    dead, units = e.silent[layers[0]]
-    return (
-        f"{dead} of {units} relu units of {layers[0]} are 0 for all {e.samples} samples, and get "
-        "no gradient from them: they may be dead."
-    )
-
-
-def vanishing_gradients(e: Evidence) -> str:
-    layers = [(name, size) for name, size in e.gradients.items() if size == size]
-    if len(layers) < 3 or not poor(e) or dead_relu(e) or layers[0][1] >= VANISHED * layers[-1][1]:
-        return ""
-    (first, small), (last, large) = layers[0], layers[-1]
-    return (
-        f"The gradient of {first} is {short(small)}, that of {last} {short(large)}: it may be "
-        "vanishing on its way back."
-    )
-
-
-def exploding_gradients(e: Evidence) -> str:
-    large = [name for name, size in e.gradients.items() if size > EXPLODED * e.sizes[name] > 0]
-    if not large or unscaled_inputs(e):
-        return ""
-    name = max(large, key=e.gradients.__getitem__)
-    return (
-        f"The gradient of {name} is {short(e.gradients[name])}, and its weights are "
-        f"{short(e.sizes[name])}: gradients may be exploding."
-    )
-
-
+@condition(
+    "loss does not fit",
+    'end in "linear" for amounts or "sigmoid" for two classes, or scale the targets.',
+)
 def loss_does_not_fit(e: Evidence) -> str:
     return e.outside and f"{e.outside}."
 
 
-# Data.
-def unscaled_inputs(e: Evidence) -> str:
-    if e.range and max(map(abs, e.range)) > LOUD:
-        low, high = map(short, e.range)
-        return f"The inputs reach from {low} to {high}, unscaled: training may be slow or unstable."
-    if e.spreads and e.spreads[1] > UNEVEN * e.spreads[0]:
-        small, large = map(short, e.spreads)
-        return f"Columns of the input spread by {small} to {large}, unscaled: training may be slow."
-    return ""
-
-
+@condition("imbalance", "look at recall of each class; class_weight= may help.")
 def imbalance(e: Evidence) -> str:
     if e.classes is None:
         return ""
@@ -256,6 +220,54 @@ def imbalance(e: Evidence) -> str:
     )
 
 
+@condition("dead relu", "try a lower learning rate, he_normal, or leaky_relu.")
+def dead_relu(e: Evidence) -> str:
+    layers = [name for name, (dead, units) in e.silent.items() if dead >= DEAD * units]
+    if not layers or e.samples < 30:
+        return ""
+    dead, units = e.silent[layers[0]]
+    return (
+        f"{dead} of {units} relu units of {layers[0]} are 0 for all {e.samples} samples, and get "
+        "no gradient from them: they may be dead."
+    )
+
+
+@condition("vanishing gradients", "try relu, BatchNormalization, or a connection around layers.")
+def vanishing_gradients(e: Evidence) -> str:
+    layers = [(name, size) for name, size in e.gradients.items() if size == size]
+    if len(layers) < 3 or not poor(e) or dead_relu(e) or layers[0][1] >= VANISHED * layers[-1][1]:
+        return ""
+    (first, small), (last, large) = layers[0], layers[-1]
+    return (
+        f"The gradient of {first} is {short(small)}, that of {last} {short(large)}: it may be "
+        "vanishing on its way back."
+    )
+
+
+@condition("exploding gradients", "try smaller initial weights, scaled targets, or clipnorm=1.0.")
+def exploding_gradients(e: Evidence) -> str:
+    large = [name for name, size in e.gradients.items() if size > EXPLODED * e.sizes[name] > 0]
+    if not large or unscaled_inputs(e):
+        return ""
+    name = max(large, key=e.gradients.__getitem__)
+    return (
+        f"The gradient of {name} is {short(e.gradients[name])}, and its weights are "
+        f"{short(e.sizes[name])}: gradients may be exploding."
+    )
+
+
+@condition("unscaled inputs", "put Normalization, adapted to x, in front.")
+def unscaled_inputs(e: Evidence) -> str:
+    if e.range and max(map(abs, e.range)) > LOUD:
+        low, high = map(short, e.range)
+        return f"The inputs reach from {low} to {high}, unscaled: training may be slow or unstable."
+    if e.spreads and e.spreads[1] > UNEVEN * e.spreads[0]:
+        small, large = map(short, e.spreads)
+        return f"Columns of the input spread by {small} to {large}, unscaled: training may be slow."
+    return ""
+
+
+@condition("label mismatch", "look at a few samples with their targets.")
 def label_mismatch(e: Evidence) -> str:
     failed = poor(e) or (
         e.validated is not None and e.baseline is not None and e.validated > e.baseline
@@ -273,10 +285,12 @@ def label_mismatch(e: Evidence) -> str:
     )
 
 
+@condition("leak", "ask whether this column is known before the target is.")
 def leak(e: Evidence) -> str:
     return e.telling and f"{e.telling} alone tells every target: it may have been made from them."
 
 
+@condition("repeated samples", "split before samples are repeated.")
 def repeated_samples(e: Evidence) -> str:
     if e.repeated is None or e.repeated[0] < 0.1 * e.repeated[1]:
         return ""
@@ -287,53 +301,27 @@ def repeated_samples(e: Evidence) -> str:
     )
 
 
-CONDITIONS = (
-    Condition("nan in data", nan_in_data, "fill or leave out these samples."),
-    Condition(
-        "nan statistics", nan_statistics, "fill or leave out the samples with nan, and adapt again."
-    ),
-    Condition("loss lost", lost_number, smaller_steps()),
-    Condition("frozen by mistake", frozen, "set layer.trainable = True, and compile again."),
-    Condition("step too large", step_too_large, "try a tenth of the learning rate."),
-    Condition(
-        "lagging statistics",
-        lagging_statistics,
-        "train for more steps, or give BatchNormalization a lower momentum, such as 0.9.",
-    ),
-    Condition(
-        "overfitting",
-        overfitting,
-        "stop there with EarlyStopping(restore_best_weights=True), or try more data or Dropout.",
-    ),
-    Condition(
-        "loss does not fit",
-        loss_does_not_fit,
-        'end in "linear" for amounts or "sigmoid" for two classes, or scale the targets.',
-    ),
-    Condition("imbalance", imbalance, "look at recall of each class; class_weight= may help."),
-    Condition("dead relu", dead_relu, "try a lower learning rate, he_normal, or leaky_relu."),
-    Condition(
-        "vanishing gradients",
-        vanishing_gradients,
-        "try relu, BatchNormalization, or a connection around layers.",
-    ),
-    Condition(
-        "exploding gradients",
-        exploding_gradients,
-        "try smaller initial weights, scaled targets, or clipnorm=1.0.",
-    ),
-    Condition("unscaled inputs", unscaled_inputs, "put Normalization, adapted to x, in front."),
-    Condition("label mismatch", label_mismatch, "look at a few samples with their targets."),
-    Condition("leak", leak, "ask whether this column is known before the target is."),
-    Condition("repeated samples", repeated_samples, "split before samples are repeated."),
-    Condition("too few steps", too_few_steps, "train for more epochs.", explained=False),
-    Condition(
-        "underfitting",
-        underfitting,
-        "try more units or layers, or look at what x can tell.",
-        explained=False,
-    ),
-)
+@condition("too few steps", "train for more epochs.", explained=False)
+def too_few_steps(e: Evidence) -> str:
+    fall = last_fall(e.training)
+    if fall < 0.05 or (e.validation and last_fall(e.validation) <= 0) or overfitting(e):
+        return ""
+    if e.loss is not None and e.baseline is not None and e.loss < LEARNED * e.baseline:
+        return ""  # a loss may fall for ever, and there is nothing left to learn
+    return (
+        f"The training loss was still falling at the end, by {100 * fall:.0f} % in the last fifth "
+        "of the epochs."
+    )
+
+
+@condition("underfitting", "try more units or layers, or look at what x can tell.", explained=False)
+def underfitting(e: Evidence) -> str:
+    if not poor(e) or len(e.training) < 5 or last_fall(e.training) >= 0.02:
+        return ""
+    return (
+        f"The loss, {short(e.loss or 0)}, has stopped falling, and one answer for all samples has "
+        f"{short(e.baseline or 0)}: the model may be too simple, or x may tell little."
+    )
 
 
 def findings(evidence: Evidence, names: Iterable[str] | None = None) -> list[Finding]:

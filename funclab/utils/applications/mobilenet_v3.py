@@ -11,6 +11,7 @@ from typing import Any
 from funclab import layers
 from funclab.models import Model
 from funclab.utils.applications.frame import ARGUMENTS, Plan, divisible, padded, unchanged
+from funclab.utils.applications.mobilenet_v2 import normalized
 
 Blocks = Sequence[tuple[float, int, int, int, bool, bool]]
 """How much wider a block is inside, its feature maps, kernel and stride, whether it weighs feature
@@ -55,10 +56,6 @@ def weighed(x: Any, width: int, name: str) -> Any:
     y = layers.ReLU(name=f"{name}relu")(y)
     y = layers.Conv2D(width, 1, padding="same", name=f"{name}conv_1")(y)
     return layers.Multiply(name=f"{name}mul")([x, layers.ReLU(6)(y + 3.0) * (1 / 6)])
-
-
-def normalized(x: Any, name: str) -> Any:
-    return layers.BatchNormalization(epsilon=1e-3, momentum=0.999, name=name)(x)
 
 
 def active(x: Any, swish: bool) -> Any:

@@ -10,6 +10,7 @@ from funclab.view.blocks.block import Block, chain, run
 from funclab.view.blocks.flow import Flow
 from funclab.view.blocks.regions import Regions
 from funclab.view.blocks.rests import MANY, gathering
+from funclab.view.draw.remembering import remembered
 from funclab.view.draw.text import clean
 
 STEPS = (*range(6, 21), 22, 25, 30, 35, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000)
@@ -48,32 +49,27 @@ class Tree:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.root = Regions(flow).tree()
-        self.parts_of: dict[Block, list[Block]] = {}
-        self.once: dict[Block, bool] = {}
-        self.keys: dict[Block, str] = {}
         self.groups: dict[tuple[int, int], Shown] = {}
         self.base = self._ends_open([Shown(block) for block in self.root.parts])
         self.cuts: list[list[Shown]] = []
 
+    @remembered
     def key(self, block: Block) -> str:
         """Which block it is: the one from its first to its last call."""
-        if block not in self.keys:
-            first, last = (self.flow.calls[block.nodes[at]].key for at in (0, -1))
-            self.keys[block] = clean(first if block.is_call else f"block {first} to {last}")
-        return self.keys[block]
+        first, last = (self.flow.calls[block.nodes[at]].key for at in (0, -1))
+        return clean(first if block.is_call else f"block {first} to {last}")
 
+    @remembered
     def parts(self, block: Block) -> list[Block]:
         """What an open block shows: its parts; of a run of which only the first block differs, that
         block and the others."""
-        if block not in self.parts_of:
-            parts = block.parts
-            if block.is_run and block.role != "family" and self._first_differs(parts):
-                others = parts[1:]
-                if len(others) > 1:
-                    others = [run(others, "stage", block.signature)]
-                parts = [parts[0], *others]
-            self.parts_of[block] = parts
-        return self.parts_of[block]
+        parts = block.parts
+        if block.is_run and block.role != "family" and self._first_differs(parts):
+            others = parts[1:]
+            if len(others) > 1:
+                others = [run(others, "stage", block.signature)]
+            parts = [parts[0], *others]
+        return parts
 
     def _first_differs(self, parts: Sequence[Block]) -> bool:
         first, second, *more = (self._exactly(part) for part in parts)
@@ -84,13 +80,12 @@ class Tree:
         calls = (self.flow.calls[i] for i in block.nodes)
         return [(call.kind, repr(call.settings), call.shape) for call in calls]
 
+    @remembered
     def is_drawn_once(self, block: Block) -> bool:
         """Whether an open run is drawn once: its blocks have the same parts all the way down."""
-        if block not in self.once:
-            repeats = block.kind in ("run", "beside") and block.role != "family"
-            same = repeats and self.parts(block) is block.parts and bool(block.parts[0].parts)
-            self.once[block] = same and len({part.form for part in block.parts}) == 1
-        return self.once[block]
+        repeats = block.kind in ("run", "beside") and block.role != "family"
+        same = repeats and self.parts(block) is block.parts and bool(block.parts[0].parts)
+        return same and len({part.form for part in block.parts}) == 1
 
     def opened(self, shown: Shown, framed: bool = False) -> list[Shown]:
         """What is drawn in place of a closed block: in a frame if it is a run that is drawn once,

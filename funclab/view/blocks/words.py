@@ -11,6 +11,7 @@ from funclab import registry
 from funclab.view.blocks.block import Block
 from funclab.view.blocks.cut import Tree
 from funclab.view.blocks.flow import Call
+from funclab.view.draw.remembering import remembered
 from funclab.view.draw.sentences import say, texts
 
 MOST_CALLS, LONGEST, LARGE = 24, 90, 12
@@ -33,8 +34,6 @@ class Words:
 
     def __init__(self, tree: Tree) -> None:
         self.tree, self.calls = tree, tree.flow.calls
-        self.contents: dict[Block, str] = {}
-        self.titles: dict[Block, str] = {}
 
     def kind(self, i: int) -> str:
         """A call in a word or two: `Conv 3×3`."""
@@ -46,13 +45,9 @@ class Words:
         short = texts().get("kind_" + call.kind, call.kind)
         return f"{short} {'×'.join(map(str, call.window))}" if call.window else short
 
+    @remembered
     def content(self, block: Block) -> str:
         """What is in a block, in order, with what is repeated counted."""
-        if block not in self.contents:
-            self.contents[block] = self._content(block)
-        return self.contents[block]
-
-    def _content(self, block: Block) -> str:
         if block.is_call:
             return self.kind(block.nodes[0])
         if block.kind in ("run", "beside"):
@@ -133,13 +128,11 @@ class Words:
         found = (key for key, pattern in known.items() if re.match(pattern, content))
         return next((say(key.replace("usual_", "block_")) for key in found), "")
 
+    @remembered
     def title(self, block: Block) -> str:
         """A name for a block, from the names of its calls if these agree; else what it usually is,
         or what is in it."""
-        if block not in self.titles:
-            name = self._name(block) or self.usual(block)
-            self.titles[block] = name or self.content(_one(block))
-        return self.titles[block]
+        return self._name(block) or self.usual(block) or self.content(_one(block))
 
     def _name(self, block: Block) -> str:
         last = self.calls[block.nodes[-1]]

@@ -345,11 +345,8 @@ def mapped_origins(pairs: Match, x: Origin) -> set[Origin]:
 
 def _origins(side: Side, origin: Origin, known: Container[Operation]) -> set[Origin]:
     """A tensor and, if its layer has no partner, also those that it is made from."""
-    origins, waiting = set(), [origin]
-    while waiting:
-        tensor = waiting.pop()
-        if tensor not in origins:
-            origins.add(tensor)
-            if tensor[0].operation not in known:
-                waiting += side.parents(tensor[0])
-    return origins
+
+    def made_from(tensor: Origin) -> Iterable[Origin]:
+        return () if tensor[0].operation in known else side.parents(tensor[0])
+
+    return set(structure.reachable([origin], made_from))

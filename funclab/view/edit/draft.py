@@ -173,14 +173,8 @@ class Draft:
     @cached_property
     def needed(self) -> set[int]:
         """The calls that lead to an output."""
-        needed: set[int] = set()
-        waiting = [ref.call for ref in self.output_refs]
-        while waiting:
-            call = waiting.pop()
-            if call not in needed:
-                needed.add(call)
-                waiting += self.calls[call].sources
-        return needed
+        last = [ref.call for ref in self.output_refs]
+        return set(structure.reachable(last, lambda call: self.calls[call].sources))
 
     def layer_of(self, call: int) -> Layer:
         return self.layers[self.calls[call].layer]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ from funclab.view.edit.picture import EditPicture, drawn
 from funclab.view.edit.repairs import fitting_merges
 from funclab.view.edit.steps import OTHERS, State, Step, Steps, parts_of
 from funclab.view.live.variables import written_model, written_result
-from funclab.view.live.view import View
+from funclab.view.live.view import Growing
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare
 
@@ -35,14 +35,12 @@ MOST_STATES = 20
 FACES = ("calls", "layers")
 
 
-class Edit(View):
+class Edit(Growing):
     """A model being edited. `model` is the model of the present step, or the last whole one; `code`
     makes it; `steps` are the commands so far, as plain data. The given model is never changed.
     """
 
     room = "edit"
-    status = traitlets.Dict().tag(sync=True)
-    """Its `serial` says how often something was told since the view was made."""
     hinted: ClassVar[bool] = False
     """Whether there are hints to ask for."""
     blank_state: ClassVar[dict[str, Any]] = {
@@ -220,10 +218,6 @@ class Edit(View):
         self.blank = {**self.blank_state, "position": len(steps.steps)}
         self.status = {"serial": self.status.get("serial", 0) + 1}
 
-    def _stored(self) -> dict[str, Any]:
-        # Before a save, the page adds the steps that were made since.
-        return {**super()._stored(), "serial": self.status.get("serial", 0)}
-
     def verdict(self) -> str:
         """What is said of the present step; an exercise has more to say."""
         return ""
@@ -375,17 +369,10 @@ def _merges(edit: Edit, pair: str) -> list[list[Any]]:
     return sorted([[kind, kind in fitting] for kind in MERGES], key=lambda item: not item[1])
 
 
-def _preview(edit: Edit, step: str) -> dict[str, str]:
-    return edit.preview(json.loads(step))
-
-
-def _question(edit: Edit, step: str) -> dict[str, Any]:
-    return menu.question(edit._steps, json.loads(step))
-
-
-FORMS = {
-    "menu": _menu, "fields": _fields, "kind": _kind, "merges": _merges, "preview": _preview,
-    "question": _question,
+FORMS: dict[str, Callable[[Edit, str], Any]] = {
+    "menu": _menu, "fields": _fields, "kind": _kind, "merges": _merges,
+    "preview": lambda edit, step: edit.preview(json.loads(step)),
+    "question": lambda edit, step: menu.question(edit._steps, json.loads(step)),
 }  # fmt: skip
 """What the page may ask for, and the function that answers."""
 

@@ -210,7 +210,8 @@ def _words(layer: Embedding, tokens: Any, most: int) -> Rows:
     if callable(tokens):
         known = [str(tokens(i)) for i in range(len(points))]
     elif isinstance(tokens, dict):
-        turned = {v: k for k, v in tokens.items()} if _from_words(tokens) else tokens
+        from_words = all(isinstance(key, str) for key in tokens)
+        turned = {v: k for k, v in tokens.items()} if from_words else tokens
         known = [str(turned.get(i, i)) for i in range(len(points))]
     elif tokens is not None:
         given = list(map(str, tokens))
@@ -218,10 +219,6 @@ def _words(layer: Embedding, tokens: Any, most: int) -> Rows:
     code = f"{written_model(layer)}.weights[0]"
     words = [word or f"#{i}" for i, word in enumerate(known)]
     return Rows(points[:most], clean(layer.name), code, "word", words=words, count=len(points))
-
-
-def _from_words(tokens: dict[Any, Any]) -> bool:
-    return all(isinstance(key, str) for key in tokens)
 
 
 def _of_array(what: Any, x: Any, y: Any, most: int, names: dict[str, Any]) -> Rows:

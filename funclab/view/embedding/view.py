@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any, ClassVar
 
 import numpy as np
-import traitlets
 
 from funclab.errors import ArgumentError
 from funclab.layers.checks import positive
@@ -20,7 +19,7 @@ from funclab.view.embedding.plane import MOST_POINTS, SHOWN, Plane
 from funclab.view.embedding.projecting import NEIGHBOURS, STEPS, perplexity
 from funclab.view.embedding.rows import rows_of
 from funclab.view.live.variables import told, written, written_model
-from funclab.view.live.view import View
+from funclab.view.live.view import Growing
 from funclab.view.scene.diagram import bare
 
 ALL = 3000
@@ -33,7 +32,7 @@ PIECE = 0.2
 """Seconds of t-SNE for each request of a page."""
 
 
-class EmbeddingView(View):
+class EmbeddingView(Growing):
     """Rows of numbers as points of a plane. `plane` has the places, the neighbours and the shares
     of neighbours that are kept; `rows.points` are the numbers. t-SNE is computed when it is looked
     at."""
@@ -42,9 +41,6 @@ class EmbeddingView(View):
     blank_state: ClassVar[dict[str, Any]] = {
         "face": "pca", "sample": -1, "near": -1, "images": False,
     }  # fmt: skip
-
-    status = traitlets.Dict().tag(sync=True)
-    """Its `serial` says how often something was computed since the view was made."""
 
     def __init__(self, plane: Plane, notes: list[str], store: bool, call: str, **settings: Any):
         self.plane, self.rows, self.notes, self.store = plane, plane.rows, notes, store
@@ -249,10 +245,6 @@ class EmbeddingView(View):
                 self._draw()
                 return None
             return {"kind": "plane", "key": "tsne", "value": {"step": plane.step, "steps": STEPS}}
-
-    def _stored(self) -> dict[str, Any]:
-        # Before a save, the page adds t-SNE if it was looked at since.
-        return {**super()._stored(), "serial": self.status["serial"]}
 
     def complete(self) -> dict[str, Any]:
         if "tsne" in self.plane.faces and "tsne" not in self.pictures:

@@ -13,6 +13,7 @@ from funclab.graph.meaning import Meaning
 from funclab.graph.shape_math import Array, known
 from funclab.initializers import Ones, Zeros
 from funclab.models.meaning import known_meaning
+from funclab.view.draw.remembering import remembered
 from funclab.view.draw.samples import Sample, sample_of, sample_svg
 from funclab.view.draw.sentences import say, signed
 from funclab.view.draw.text import clean, shorten
@@ -63,7 +64,6 @@ class Inner:
             for found in attentions(look)
             if found.path in self.places
         }
-        self._tables: dict[tuple[int, int], Table | None] = {}
 
     # What is shown first, and what there is.
     @property
@@ -158,13 +158,10 @@ class Inner:
         found = self.attention[index]
         return found.arrays(values_of(self.look, sample, found.values))
 
+    @remembered
     def table(self, index: int, sample: int) -> Table | None:
         """What becomes of the answer without each word that the call looks at."""
-        key = index, sample
-        if key not in self._tables:
-            weights = self.looks(index, sample)["weights"]
-            self._tables[key] = table_of(self, sample, weights)
-        return self._tables[key]
+        return table_of(self, sample, self.looks(index, sample)["weights"])
 
     # What the page is given.
     def facts(self) -> dict[str, Any]:
@@ -408,7 +405,8 @@ class Inner:
         lines += ["", self.place_words(index, at, channel, float(array[at][channel]))]
         number = self.number(index, sample, at, channel)
         if number is not None and self.calls[index].recipe.kind == "sum":
-            lines.append(self.sum_words(number))
+            parts = {"total": number.total, "bias": number.bias, "result": number.result}
+            lines.append(say("inside_sum", **{key: signed(n, 4) for key, n in parts.items()}))
         return "\n".join(lines)
 
     def place_words(self, index: int, at: tuple[int, int], channel: int, value: float) -> str:
@@ -418,14 +416,6 @@ class Inner:
         key = "maps" if rows > 1 else "rows" if columns > 1 else "vector"
         values = {"name": call.path, "k": channel, "row": at[0], "column": at[1]}
         return say(f"inside_place_{key}", **values, value=signed(value, 4))
-
-    def sum_words(self, number: Number) -> str:
-        return say(
-            "inside_sum",
-            total=signed(number.total, 4),
-            bias=signed(number.bias, 4),
-            result=signed(number.result, 4),
-        )
 
 
 def _small(image: Array, side: int) -> Array:

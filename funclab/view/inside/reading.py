@@ -104,7 +104,8 @@ class _Reader:
             return self._merged(call)
         if name == "Concatenate":
             axis = call.op.axis % self.value.ndim - self.value.ndim + 3  # type: ignore[attr-defined]
-            ok = 0 <= axis <= 2 and self.value.ndim <= 4 and not self._constants(call)
+            varies = all(constant(value) is None for value in call.inputs)
+            ok = 0 <= axis <= 2 and self.value.ndim <= 4 and varies
             return Recipe("joined", list(call.inputs), axis=axis) if ok else None
         if name in ("Normalization", "LayerNormalization"):
             return self._normalized(call)
@@ -113,9 +114,6 @@ class _Reader:
         if name in ("LookUp", "Embedding") and constant(call.inputs[0]) is not None:
             return Recipe("lookup", [call.inputs[1]])
         return None
-
-    def _constants(self, call: Call) -> bool:
-        return any(constant(value) is not None for value in call.inputs)
 
     def _convolution(self, call: Call) -> Recipe | None:
         op: Any = call.op

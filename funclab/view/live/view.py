@@ -221,10 +221,8 @@ class View(Widget):
         return terminal.printed(self.text, self.line()) if self.text else repr(self)
 
     def __repr__(self) -> str:
-        return str(self) if self.text and terminal.at_prompt() else self._in_a_line()
-
-    def _in_a_line(self) -> str:
-        """The view in a line."""
+        if self.text and terminal.at_prompt():
+            return str(self)
         return f"<{type(self).__name__}: {self.title}>"
 
     @without_collection()
@@ -253,6 +251,17 @@ class View(Widget):
     def close(self) -> None:
         super().close()
         vars(self).pop("_repr_mimebundle_", None)  # it may be displayed again
+
+
+class Growing(View):
+    """A view that has more to show the longer it is open."""
+
+    status = traitlets.Dict().tag(sync=True)
+    """Its `serial` says how often something was added since the view was made."""
+
+    def _stored(self) -> dict[str, Any]:
+        # Before a save, the page adds what is newer than this.
+        return {**super()._stored(), "serial": self.status.get("serial", 0)}
 
 
 def compressed(traits: dict[str, Any]) -> str:

@@ -40,6 +40,7 @@ class Bands:
     def fill(self, canvas: Canvas, kind: tuple[Any, Any], look: str) -> None:
         """Draw the bands: each lies on the weaker ones, and adds what is missing to its colour."""
         parts, strengths = kind
+        faded = IN_PRINT if look == "print" else 1
         layers = [1 - (1 - more) / (1 - less) for less, more in pairwise((0.0, *strengths))]
         for colour, sign in SIDES:
             if self.activation == "relu" and sign < 0:
@@ -48,7 +49,7 @@ class Bands:
                 level = activated(self.activation, part, self.reach)
                 data = "".join(contours(sign * self.grids, level, self.side, self.corners, True))
                 if data:
-                    canvas.path(data, Paint(colour, opacity=opacity * self._faded(look)))
+                    canvas.path(data, Paint(colour, opacity=opacity * faded))
         if look == "print":
             canvas.path(self._hatching(), Paint("", "ink", 0.7))
 
@@ -56,9 +57,6 @@ class Bands:
         """Draw the lines on which a neuron adds up to nothing."""
         lines = contours(self.grids, 0.0, self.side, self.corners, False)
         canvas.path("".join(lines), paint)
-
-    def _faded(self, look: str) -> float:
-        return IN_PRINT if look == "print" else 1
 
     def _hatching(self) -> str:
         """Strokes through what is above the middle: over each other point of each other line."""

@@ -11,6 +11,8 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
+from funclab.graph.structure import reachable
+from funclab.view.draw.remembering import remembered
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import words
@@ -38,10 +40,8 @@ class Sharing:
         """The model inside this one to which a node belongs, by name."""
         self.boxes: dict[str, Box] = {}
         """The boxes of calls by key, made once for several pictures of the same face of a model."""
-        self.trees: dict[Graph, Blocks] = {}
-        self.calls: dict[Graph, dict[Operation, list[Node]]] = {}
         self.wires: dict[tuple[Graph, str], Wires] = {}
-        """The same for what is known of a graph, or of one inside a frame, by its prefix."""
+        """The same for the wires of a graph, or of one inside a frame, by its prefix."""
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
@@ -60,17 +60,15 @@ class Sharing:
         calls = self.calls_of(graph)
         return {layer: number for layer, number in self.numbers.items() if layer in calls}
 
+    @remembered
     def calls_of(self, graph: Graph) -> dict[Operation, list[Node]]:
         """The calls in a graph by layer."""
-        if graph not in self.calls:
-            self.calls[graph] = words.calls_by_layer(graph)
-        return self.calls[graph]
+        return words.calls_by_layer(graph)
 
+    @remembered
     def blocks(self, graph: Graph) -> Blocks:
         """The blocks of a graph."""
-        if graph not in self.trees:
-            self.trees[graph] = Blocks(graph)
-        return self.trees[graph]
+        return Blocks(graph)
 
 
 def caption_groups(scene: Scene) -> None:
@@ -374,15 +372,12 @@ def _drawn(entries: Sequence[Entry]) -> list[Any]:
 
 def learning(graph: Graph) -> set[Node]:
     """The calls that get a gradient from the outputs: ops like stop_gradient block it."""
-    found: set[Node] = set()
-    waiting = [graph.producer(tensor)[0] for tensor in graph.outputs]
-    while waiting:
-        node = waiting.pop()
+
+    def before(node: Node) -> list[Node]:
         ends = isinstance(node.operation, OpOperation) and not node.operation.op.differentiable
-        if node not in found and not ends:
-            waiting += [graph.producer(tensor)[0] for tensor in reads(graph, node)]
-        found.add(node)
-    return found
+        return [] if ends else [graph.producer(tensor)[0] for tensor in reads(graph, node)]
+
+    return set(reachable([graph.producer(tensor)[0] for tensor in graph.outputs], before))
 
 
 def role(graph: Graph, node: Node) -> str:

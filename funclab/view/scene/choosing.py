@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from funclab.errors import ArgumentError
+from funclab.view.draw.remembering import remembered
 from funclab.view.scene.layout.cells import Cell, cells_of
 from funclab.view.scene.layout.place import EDGE, Columns, place, wrapping
 from funclab.view.scene.layout.tracks import above
@@ -96,25 +97,19 @@ class Chooser:
         self.build, self.calls, self.boxes = build, calls, boxes or {}
         self.layers, self.most = layers, most
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
-        self.scenes: dict[int, Scene] = {}
         self.sizes: dict[tuple[int, Trial, tuple[int, ...]], Room] = {}
         self.lengths: dict[tuple[int, bool, bool], int] = {}
         self.columns: dict[tuple[int, str], Callable[[int], Columns]] = {}
-        self.wired: dict[int, list[Cell]] = {}
-        self.bent: dict[int, bool] = {}
-        self.framed: dict[int, bool] = {}
 
+    @remembered
     def scene(self, most: int = 0) -> Scene:
-        if most not in self.scenes:
-            self.scenes[most] = self.build(most)
-        return self.scenes[most]
+        return self.build(most)
 
+    @remembered
     def cells(self, most: int) -> list[Cell]:
         """The boxes of a scene and the wires between them, as far as they do not depend on the
         layout."""
-        if most not in self.wired:
-            self.wired[most] = cells_of(self.scene(most))
-        return self.wired[most]
+        return cells_of(self.scene(most))
 
     @cached_property
     def choices(self) -> list[Choice]:
@@ -217,18 +212,15 @@ class Chooser:
                 if trials:
                     yield trials
 
+    @remembered
     def _is_bent(self, most: int) -> bool:
         """Whether the model goes down and up again, as a U does."""
-        if most not in self.bent:
-            self.bent[most] = arms(self.cells(most)) is not None
-        return self.bent[most]
+        return arms(self.cells(most)) is not None
 
+    @remembered
     def _has_frames(self, most: int) -> bool:
         """Whether boxes are open: the heading of a frame is lower than a box."""
-        if most not in self.framed:
-            boxes = self.scene(most).boxes
-            self.framed[most] = any(box.inside is not None for box in boxes)
-        return self.framed[most]
+        return any(box.inside is not None for box in self.scene(most).boxes)
 
     def _has_capsules(self, choice: Choice, density: str) -> bool:
         groups = self.scene(choice.most).groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.registry.parameters import parameters
+from funclab.registry.within import within
 from funclab.view.draw.sentences import say, texts
 from funclab.view.draw.text import clean, quote, shorten
 
@@ -96,15 +97,10 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 """What is known of layers that do not change meanwhile, by what was asked and of which layer."""
 
 
-@contextmanager
-def unchanged() -> Iterator[None]:
+def unchanged() -> AbstractContextManager[None]:
     """Within the block no layer changes: what a picture needs to know of one several times is found
     out once."""
-    token = _known.set({})
-    try:
-        yield
-    finally:
-        _known.reset(token)
+    return within(_known, {})
 
 
 def once(ask: Callable[[Any], Told]) -> Callable[[Any], Told]:

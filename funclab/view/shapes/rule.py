@@ -206,17 +206,12 @@ def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]
 
 def _find_batches(tensors: Sequence[Tensor]) -> None:
     """Follow the batch axis through the ops behind some tensors, as these may move or drop it."""
-    waiting, nodes = list(tensors), set()
-    while waiting:
-        tensor = waiting.pop()
-        node = tensor.node
-        if (
-            tensor not in _batch_axes
-            and node not in nodes
-            and isinstance(node.operation, OpOperation)
-        ):
-            nodes.add(node)
-            waiting += node.arguments.tensors
+
+    def makers(tensors: Sequence[Tensor]) -> list[Node]:
+        unknown = [tensor.node for tensor in tensors if tensor not in _batch_axes]
+        return [node for node in unknown if isinstance(node.operation, OpOperation)]
+
+    nodes = structure.reachable(makers(tensors), lambda node: makers(node.arguments.tensors))
     for node in sorted(nodes, key=lambda node: node.time):
         call = _call_shapes(node)
         for tensor, axes in zip(node.output_tensors, _axes(call, traced(call))):

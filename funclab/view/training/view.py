@@ -21,7 +21,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.sentences import few, say
 from funclab.view.draw.text import clean
 from funclab.view.live.variables import written, written_model
-from funclab.view.live.view import View
+from funclab.view.live.view import Growing
 from funclab.view.scene import words
 from funclab.view.scene.diagram import Diagram, bare, compact
 from funclab.view.scene.scene import Scene
@@ -38,7 +38,7 @@ HISTORY = 112
 """How wide the curve and the number of a measure are, in the box of a call."""
 
 
-class TrainingView(View):
+class TrainingView(Growing):
     """Runs of a model as curves: those that are over, and one that may be under way.
 
     `runs` are the numbers of all runs, the current one last; `curves` is what the page shows of
@@ -53,7 +53,6 @@ class TrainingView(View):
 
     runs = traitlets.List()
     curves = traitlets.Dict().tag(sync=True)
-    status = traitlets.Dict().tag(sync=True)
     control = traitlets.Unicode().tag(sync=True)
     count = traitlets.Int(0).tag(sync=True)
     """The number of this training run in its cell, if it replaced another."""
@@ -98,10 +97,6 @@ class TrainingView(View):
 
     def _smoothed(self, charts: RunCharts) -> str:
         return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
-
-    def _stored(self) -> dict[str, Any]:
-        # Before a save, the page adds what is newer.
-        return {**super()._stored(), "serial": self.status.get("serial", 0)}
 
     def picture(self) -> Curves:
         look, facts, runs, state = theme.still(self.look), self.facts, self.runs, self.state

@@ -147,7 +147,7 @@ class Study:
                     "start": start,
                     "low": _ends(part.low),
                     "high": _ends(part.high),
-                    "fill": _ends(_fills(part)),
+                    "fill": _ends(part.values(part.fill)),
                     "names": list(part.names),
                     "group": part.group,
                     "colours": part.kind == "image"
@@ -285,7 +285,3 @@ def _ends(values: Any) -> Any:
 def _plain(values: Array) -> list[float | None]:
     """Numbers as JSON has them: NaN and infinity become None."""
     return [round(float(value), DECIMALS) if np.isfinite(value) else None for value in values]
-
-
-def _fills(part: Any) -> Array:
-    return part.values(part.fill)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-import traitlets
 
 from funclab.errors import ArgumentError, suggest
 from funclab.models.late import computing
@@ -23,6 +22,7 @@ from funclab.view.draw.text import clean
 from funclab.view.learned.asking import Asking
 from funclab.view.learned.strip import chosen_samples, stored_samples
 from funclab.view.live.variables import told, written, written_model
+from funclab.view.live.view import Growing
 from funclab.view.whatif import words
 from funclab.view.whatif.cells import ROW, WORDS
 from funclab.view.whatif.picture import WhatIfPicture
@@ -41,7 +41,7 @@ PIECE, MEASURING = 0.2, 1.0
 KEPT = {"sample", "maps", "curves", "smallest"}
 
 
-class WhatIf(Asking):
+class WhatIf(Asking, Growing):
     """A sample that can be changed, the answers before and after, and maps of what a change of each
     part would do. `sample` is the changed sample, `maps` its maps, `trust` how far each goes.
     """
@@ -50,9 +50,6 @@ class WhatIf(Asking):
     blank_state: ClassVar[dict[str, Any]] = {
         "sample": 0, "of": "", "face": "all", "at": 0, "changes": [], "blank": False,
     }  # fmt: skip
-
-    status = traitlets.Dict().tag(sync=True)
-    """Its `serial` says how much has been computed since the view was made."""
 
     def __init__(self, study: Study, strip: list[int], store: bool, **settings: Any) -> None:
         self.study, self.strip, self._stores, self.asks = study, strip, store, study.look
@@ -246,10 +243,6 @@ class WhatIf(Asking):
         limits = words.limits(self.study, trust)
         self.facts = {**self.facts, "trust": shown, "limits": limits}
         self._count(0)
-
-    def _stored(self) -> dict[str, Any]:
-        # Before a save, the page adds what was computed since.
-        return {**super()._stored(), "serial": self.status.get("serial", 0)}
 
     def complete(self) -> dict[str, Any]:
         study = self.study
