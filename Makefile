@@ -95,19 +95,20 @@ $(SITE)/ready: pyproject.toml
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
-# The engine once more as in a browser: without numba, h5py, matplotlib and new threads; meanwhile the
-# loops are compiled, lest every kernel of the tests compiles them at the same time. With ALL, the
-# lessons, whose outputs must not depend on what an earlier run has left: they run again with
-# everything; the last line counts everything. The files that took longest in the last run are the
-# first, so that no worker is left with one at the end (tests/covering.py); every other worker begins
-# with the browser's (tests/workers.py).
+# The engine once more as in a browser: without numba, h5py, matplotlib and new threads, with no more
+# workers than processors, as these wait for nothing; meanwhile the loops are compiled, lest every
+# kernel of the tests compiles them at the same time. With ALL, the lessons, whose outputs must not
+# depend on what an earlier run has left: they run again with everything; the last line counts
+# everything. The files that took longest in the last run are the first, so that no worker is left
+# with one at the end (tests/covering.py); every other worker begins with the browser's
+# (tests/workers.py).
 test: $(READY) $(if $(filter-out teach,$(ROOM)),,$(GRADERS)/ready) system
 ifdef ROOM
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/$(ROOM).py funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
 else
 	$(BIN)/funclab warm > /dev/null & \
-	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN) && wait $$!
+	$(BIN)/python -m pytest -q -n auto --maxprocesses $(WORKERS) -p tools.setup.without $(PLAIN) && wait $$!
 	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab $(REST)
 endif

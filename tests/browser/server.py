@@ -92,6 +92,7 @@ def command(server: Server) -> list[str]:
         *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={server.folder}"),
         *("--IdentityProvider.token=", "--ServerApp.password="),
         "--ServerApp.disable_check_xsrf=True",
+        "--LanguageServerManager.autodetect=False",  # it asks npm for some, and takes a second
         *OPTIONS[server.kind],
     ]
 
