@@ -103,7 +103,6 @@ STATES: dict[str, Callable[..., Any]] = {
     },
     "question of a batch": lambda **s: funclab.trace(*stage.traced(), ask=True, **s),
     "question of images": lambda **s: _slow(0, ask=True, **s),
-    "edit of a chain": lambda **s: funclab.edit(stage.convolutional(), **s),
     "edit of nothing": lambda **s: funclab.edit(models.twice(), **s),
 }
 """More states of some of them, with more or less to show."""
