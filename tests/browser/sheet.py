@@ -97,6 +97,12 @@ STATES: dict[str, Callable[..., Any]] = {
     "runs": _runs,
     "blocks": lambda **s: funclab.explore(gallery.built("resnet"), **s),
     "chain": lambda **s: funclab.explore(stage.convolutional(), **s),
+    **{
+        name: lambda name=name, **s: funclab.explore(gallery.built(name), **s)
+        for name in ("chain_60", "mobilenet", "vqa")
+    },
+    "question of a batch": lambda **s: funclab.trace(*stage.traced(), ask=True, **s),
+    "question of images": lambda **s: _slow(0, ask=True, **s),
     "edit of nothing": lambda **s: funclab.edit(models.twice(), **s),
 }
 """More states of some of them, with more or less to show."""

@@ -374,20 +374,18 @@ def test_the_place_of_a_sum_is_outlined_in_its_parts_and_in_the_sum(look, page_o
 def test_in_ask_mode_a_shape_is_seen_only_after_its_question(page_of):
     model, x, y = twin_model()
     page = page_of(funclab.trace(model, x, y, ask=True))
-
-    def plate():
-        seen = "(one) => getComputedStyle(one).visibility"
-        return page.locator(f"{ROOT} [data-key='tensor encoder[0:0]'] text").first.evaluate(seen)
+    plate = page.locator(f"{ROOT} [data-key='tensor encoder[0:0]'] text").first
+    lines, seen = page.locator(f"{ROOT} .fl-lines li"), "one => getComputedStyle(one).visibility"
 
     press(page, "ArrowRight", 2)
-    asked = text(page, ".fl-prompt"), plate()
-    lines = page.locator(f"{ROOT} .fl-lines li:not([hidden])").count()
+    asked = text(page, ".fl-prompt"), plate.evaluate(seen)
+    before = "".join(lines.and_(page.locator(":not([hidden])")).all_text_contents())
     press(page, "2")
 
     assert "encoder[0] (Dense 16 · relu) reads (batch 8, 64). Which shape comes out?" in asked[0]
-    assert (asked[1], plate()) == ("hidden", "visible")
-    assert lines == 0
-    assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
+    assert (asked[1], plate.evaluate(seen)) == ("hidden", "visible")
+    assert "encoder[0:0]: ? =" in before and "vjp" not in before and "(8" not in before
+    assert "encoder[0:0]: (8, 16) =" in "".join(lines.all_text_contents())
 
 
 def window_model():

@@ -3,7 +3,7 @@
 import { breakable, h, link, mark, row, sourceLines, table } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
 
-const MOST_ROWS = 200, MOST_SIZES = 24, MOST_SHARED = 2, FEW = 8;
+const MOST_ROWS = 200, MOST_SIZES = 48, MOST_SHARED = 2, FEW = 8;
 
 export class Panel {
   /**

@@ -5,14 +5,14 @@ import { Beyond } from "../live/beyond.js";
 import { h, same } from "../live/core.js";
 import { sizeOf } from "./picture.js";
 
-// The width of a panel beside the picture with its gap, the height of one below; the width from which it may
-// stand beside, and that under which it covers the picture instead, unless there is room below.
-const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
-// The least width of a panel beside a picture that leaves so much in a narrower view. A picture of blocks that is
-// lower than a share of the height, and so many times as wide, is a row: the panel has the whole width below it.
-const SLIM = 240, FLAT = 0.36, ROW = 3;
+// The width of a panel beside the picture, its least one, and the height of one below; the width from which there is
+// more room around the picture, and that under which the panel covers it, unless there is room below.
+const BESIDE = 328, SLIM = 240, BELOW = 104, WIDE = 860, NARROW = 660;
+// A picture, of blocks or for a panel below, that is lower than a share of the height, and so many times as wide, is a
+// row: the panel has the whole width below it; as it has where it would be slim, and the picture is half as high.
+const FLAT = 0.36, HALF = 0.5, ROW = 3;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
-const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
+const EDGES = 8, SIDES = 4, WIDE_EDGES = 18;
 /** The steps in which a room grows that is not about the usual one. */
 const STEP = 32;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
@@ -76,15 +76,14 @@ export class Room {
     model.save_changes();
   }
 
-  /** Where the panel is: as decided with the picture, if the window still has the same size. */
-  side(picture, wide, tall) {
+  /** Where the panel is: beside a picture that leaves it room, unless that is a row. */
+  side({ side, blocks }, wide, tall) {
     const [width, high] = this.size;
     if (width < NARROW) return tall + EDGES + BELOW <= high ? "below" : "over";
-    if (picture?.side === "over") return "over";
-    const flat = picture?.blocks && tall < FLAT * high && wide > ROW * tall;
-    const slim = width < WIDE && wide + 2 * SIDES + SLIM <= width;
-    const beside = picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width;
-    return (slim || beside) && !flat ? "beside" : "below";
+    const [slim, whole] = [SLIM, BESIDE].map((panel) => wide + 2 * SIDES + panel <= width);
+    const low = tall < high * (whole ? FLAT : HALF), row = (blocks || side === "below" || !whole) && wide > ROW * tall;
+    if (slim && !(low && row)) return "beside";
+    return side === "over" ? "over" : "below";
   }
 
   /** By how much a picture is wider and higher than the room beside, above or under the panel. */
@@ -92,13 +91,13 @@ export class Room {
     const [width, high] = this.size, [wide, tall] = sizeOf(picture);
     if (!wide || width < 100) return [0, 0];
     const place = this.side(picture, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
-    const beside = place === "beside" ? (width < WIDE ? SLIM : BESIDE) : 0, below = place === "below" ? BELOW : 0;
+    const beside = place === "beside" ? SLIM : 0, below = place === "below" ? BELOW : 0;
     return [wide + 2 * SIDES + beside - width, tall + around + below - high - 2].map((over) => Math.max(0, over));
   }
 
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture, [width] = this.size, [wide, tall] = stage.size;
-    const side = this.side(picture, wide, tall);
+    const side = this.side(picture ?? {}, wide, tall);
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));

@@ -17,6 +17,7 @@ const STEP_ROOM = 368, WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
+const TUPLES = /\((?:(?:-?\d+|None)(?:, )?,?)*\)/g; // shapes, in a line of the plan
 const TIES = "path[stroke-dasharray]:not(.box *,.capsule *,.edge *,.plate *)";
 
 /** How far down the middle of a drawn box is. */
@@ -43,8 +44,8 @@ const trace = {
     ctx.stage.before(ctx.captionBox);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
-    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
-      lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
+    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") });
+    this.list.append(...lines.map(() => h("li")));
     const more = (name, part) =>
       ({ box: h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part), part });
     const statistics = more("trace_statistics_head", this.table), plan = more("trace_lines_head", this.list);
@@ -335,14 +336,17 @@ const trace = {
     }
   },
 
-  /** Mark the lines of the plan that belong to the step. */
+  /** Mark the lines of the plan that belong to the step; in ask mode, lines forward to come are without shapes, and
+   * others are not there yet. */
   lines(ctx) {
-    const { lines, steps } = ctx.facts, update = this.step(ctx).kind === "update";
+    const { lines, steps } = ctx.facts, update = this.step(ctx).kind === "update", asks = ctx.model.get("ask");
     [...this.list.children].forEach((item, i) => {
-      const { step } = lines[i], here = step === ctx.state.step || (update && steps[step].phase === "update");
-      item.hidden = ctx.model.get("ask") && step > ctx.state.step;
-      item.className = here ? "fl-here" : "";
-      item.ariaCurrent = here ? "step" : null;
+      const { step, text } = lines[i], { phase } = steps[step], now = step === ctx.state.step;
+      const later = asks && step > ctx.state.step, words = later ? text.replace(TUPLES, "?") : text;
+      if (item.textContent !== words) item.replaceChildren(link(words, () => this.go(ctx, step), { tabindex: "-1" }));
+      item.hidden = later && phase !== "forward";
+      item.className = now || (update && phase === "update") ? "fl-here" : "";
+      item.ariaCurrent = item.className ? "step" : null;
     });
     this.room.reveal();
   },

@@ -35,6 +35,10 @@ HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
 BELOW = 8
 """How far the wire to the next column goes down below the foot of a column."""
+LABEL, PAST = 12, 6
+"""How far right of the axis the words at the head of a column begin, and the room after them."""
+LEAST_NAME, LONGEST_NAME = 17, 24
+"""The characters of a name in them."""
 HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
 """The name of where a column begins or ends: no layer's name contains this character."""
 
@@ -123,7 +127,7 @@ class Placing:
         nears, fars = zip(*map(_extents, part))
         if any([w.source for w in cell.entering] != [last] for last, cell in pairwise(part)):
             return max(map(add, nears, fars))
-        words = self._label(part[0].entering[0]).width + 12 if has_head else 0
+        words = self._label(part[0].entering[0], max(fars)).width + LABEL if has_head else 0
         return max(nears) + max(*fars, words)
 
     def _cells(self) -> list[Cell]:
@@ -240,8 +244,8 @@ class Placing:
         cells, own = list(part), set(part)
         if number:
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
-            self.label = self._label(incoming[0])
-            reach = self.label.width + 18
+            self.label = self._label(incoming[0], max(_extents(cell)[1] for cell in part))
+            reach = LABEL + self.label.width + PAST
             head = Cell(HEAD_KEY, -1, outs={0: 0.0}, size=HEAD - 6, far=reach)
             for wire in incoming:
                 wire.source, wire.port = head, 0
@@ -260,11 +264,16 @@ class Placing:
             self.link = self.stubs.get(source.plates[first.port].key) if source.plates else None
         return cells
 
-    def _label(self, wire: Wire) -> Label:
-        plate = wire.source.plates.get(wire.port)
-        box = wire.source.box
-        words = f"from {shorten(box.heading if box else '', 24)}"
-        text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
+    def _label(self, wire: Wire, reach: float) -> Label:
+        """Where a tensor comes from that a column begins with, in words that end with its boxes,
+        which reach so far; its shape, which stands at its other end, too, if there is room."""
+        plate, box = wire.source.plates.get(wire.port), wire.source.box
+        most = int((reach - LABEL - PAST) / text_width("0", 11, mono=True)) - len("from ")
+        shape = f" {sizes.shape_words(plate.shape, self.density)}" if plate else ""
+        name = shorten(box.heading if box else "", LONGEST_NAME)
+        if len(name) + len(shape) > most:
+            name, shape = shorten(name, max(most, LEAST_NAME)), ""
+        text = f"from {name}{shape}"
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
     def _join(self, cells: list[Cell], x: float) -> None:
@@ -272,7 +281,7 @@ class Placing:
         head = next((cell for cell in cells if cell.key == HEAD_KEY), None)
         if head is not None:
             at = head.at
-            self.label.x, self.label.y = at + 12, head.start + 1
+            self.label.x, self.label.y = at + LABEL, head.start + 1
             self.scene.labels.append(self.label)
             low, lane = self.foot.imag + BELOW, x - BETWEEN / 2
             turns = [self.foot, complex(self.foot.real, low), complex(lane, low)]
