@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -97,10 +97,12 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 """What is known of layers that do not change meanwhile, by what was asked and of which layer."""
 
 
-def unchanged() -> AbstractContextManager[None]:
+@contextmanager
+def unchanged() -> Iterator[None]:
     """Within the block no layer changes: what a picture needs to know of one several times is found
     out once."""
-    return within(_known, {})
+    with within(_known, {}):  # a new one for each call of a function that this decorates
+        yield
 
 
 def once(ask: Callable[[Any], Told]) -> Callable[[Any], Told]:

@@ -9,7 +9,7 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
-from tests.view import gallery
+from tests.view import gallery, models
 from tests.view.explorer.test_explorer import boxes, holds, last
 
 
@@ -87,3 +87,13 @@ def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():
     view.selected = "conv2d_5[0]"
 
     assert holds(view, "conv2d_5[0]")
+
+
+def test_each_explorer_looks_at_the_layers_as_they_are_now():
+    model = models.twice()
+    before = funclab.explore(model).facts["summary"]["trained"]
+    model.get_layer("shared").trainable = False
+
+    after = funclab.explore(model).facts["summary"]["trained"]
+
+    assert (before, after) == ("30", "10")  # 4 × 4 + 4 of shared, and 4 × 2 + 2 of out
