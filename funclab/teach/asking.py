@@ -15,7 +15,7 @@ from funclab.view.lesson.question import MOST_ANSWERS, QuestionView
 def ask(
     question: str, *, votes: int = 1, covers: bool = True, look: str | None = None
 ) -> QuestionView:
-    """A question of the course; the next view of the notebook stays covered until it is answered.
+    """A question of the course; what comes next in the notebook stays covered until it is answered.
 
     Keys 1 to 4 or a click choose an option, 0 is "show me". The feedback is about the chosen
     option. After a wrong answer there is a second try before the answer opens, if there are more

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from playwright.sync_api import expect
 
 from docs.arranged import judged
 from funclab.teach import arrange, course
+from funclab.teach.checking import check_lines
+from tests.lessons.lesson import numbered
+from tests.teach.tries import tries
 
 
 def program(page) -> list[str]:
@@ -108,3 +113,41 @@ def test_a_page_without_python_judges_lines_that_were_judged_with_it(opened_page
         expect(page.locator(".fl-verdict")).to_have_attribute("data-verdict", verdict.kind)
     page.keyboard.press("s")
     expect(page.locator(".fl-panel pre")).to_have_text(course.exercise("1A").solution_code)
+
+
+def test_the_solution_keeps_the_task_the_focus_and_a_way_back(opened_page):
+    one = next(one for one in tries() if one.mistake == "result_lost")
+    page = opened_page(check_lines(one.exercise, one.lines, one.names))
+    back, verdict = page.get_by_role("button", name="your lines"), page.locator(".fl-verdict")
+    expect(verdict).to_be_visible()
+
+    for by_key in (True, False):
+        if by_key:
+            page.keyboard.press("s")
+        else:
+            page.locator("[data-icon=look]").click()
+        expect(back).to_be_visible()
+        expect(page.locator(".fl-task")).to_be_visible()
+        expect(verdict).to_be_hidden()
+        assert page.evaluate(FOCUSED)
+        back.click()
+        expect(verdict).to_be_visible()
+        assert page.evaluate(FOCUSED)
+
+
+FOCUSED = "() => document.querySelector('.fl').contains(document.activeElement)"
+
+
+def test_lines_of_a_cell_that_was_not_run_say_so_before_they_are_put_in_order(
+    lab, open_notebook, tmp_path
+):
+    lesson = numbered("layer")
+    page = open_notebook(lab, shutil.copy(lesson.path, tmp_path / "layer.ipynb")).page
+    view = page.locator(".fl-arranging")
+    view.wait_for(state="attached")
+    view.scroll_into_view_if_needed()
+
+    expect(view.locator(".fl-run-first")).to_contain_text("Run the cell above first")
+    view.focus()
+    page.keyboard.press("c")
+    expect(view.locator(".fl-status")).to_contain_text("Run the cell above first")

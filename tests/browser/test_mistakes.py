@@ -188,6 +188,31 @@ def test_it_is_whole_at_every_width_and_its_height_stays(look, width, opened_pag
     assert max(heights) <= 620
 
 
+@pytest.mark.parametrize("face", ["overview", "confidence"])
+def test_what_is_true_of_all_samples_is_in_sight_below_the_picture(face, opened_page):
+    view = funclab.mistakes(models.images(), *models.digits(60), face=face)
+    page = opened_page(view, width=848, height=647)  # in JupyterLab of 1280 × 720
+    stage = page.locator(".fl-stage").bounding_box()
+
+    values = page.locator(".fl-mistakes-main .fl-whole dd")
+    expect(values).to_have_text([value for _, value in view.facts["whole"][""]])
+    for value in values.all():
+        box = value.bounding_box()
+        assert stage["y"] < box["y"] and box["y"] + box["height"] <= stage["y"] + stage["height"]
+
+
+def test_what_is_not_shown_follows_the_threshold(opened_page):
+    x = np.linspace(-2, 2, 60, dtype="float32")[:, None]
+    view = funclab.mistakes(models.yes_or_no(), x, np.arange(60) % 3 == 0)
+    page = opened_page(view)
+    limits, told = page.locator(".fl-limits"), view.facts["limits_from"]
+    expect(limits).to_contain_text(told["0.50"])
+
+    page.keyboard.press("[")
+
+    expect(limits).to_contain_text(told["0.45"])
+
+
 SIDEWAYS = "stage => stage.scrollWidth - stage.clientWidth"
 
 

@@ -67,7 +67,10 @@ export const exercise = {
     this.keeps = this.low() && !facts.lines.length;
     if (this.keeps) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
-    ctx.watchSizes(() => this.makeRoom(ctx), ctx.stage);
+    ctx.watchSizes(() => {
+      this.makeRoom(ctx);
+      this.tellHow(ctx); // it may not have been on the page before
+    }, ctx.stage);
     this.strip = new Strip(ctx);
     this.drag(ctx);
     ctx.listen(window, "keydown", (event) => {
@@ -151,8 +154,7 @@ export const exercise = {
     this.task.replaceChildren(...title, h("span", { class: "fl-asked" }, coded(facts.task)));
     this.verdict.dataset.verdict = facts.verdict;
     this.verdict.replaceChildren(...this.judged(facts));
-    this.how.hidden = facts.verdict !== "untried" || !facts.lines.length;
-    this.how.replaceChildren(...(this.how.hidden ? [] : this.keysToPress(ctx)));
+    this.tellHow(ctx);
     this.open.replaceChildren(...(facts.lines.length ? [] : this.counted(ctx)));
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
@@ -187,6 +189,17 @@ export const exercise = {
       h("ul", { class: "fl-checks" }, already.map((one) => item("right", coded(one))),
         why ? item("wrong", coded(why)) : null),
       line && !lines.length ? h("pre", {}, h("code", {}, underlined(cut))) : ""];
+  },
+
+  /** Whether this is a notebook, and the cell with the lines has not been run in it. */
+  notRun: (ctx) => ctx.alone && Boolean(ctx.el.closest(".jp-WindowedPanel-outer")),
+
+  /** What comes before a check: to run the cell, and the keys. */
+  tellHow(ctx) {
+    const { lines, verdict } = ctx.facts, idle = this.notRun(ctx);
+    this.how.hidden = !lines.length || (verdict !== "untried" && !idle);
+    const first = idle ? h("p", { class: "fl-run-first" }, ctx.t("lesson_run_first")) : null;
+    this.how.replaceChildren(...(this.how.hidden ? [] : [first, ...this.keysToPress(ctx)].filter(Boolean)));
   },
 
   /** Before the first check: what can be done with the lines, by which key. */
@@ -243,7 +256,7 @@ export const exercise = {
 
   check(ctx) {
     const { facts, model, state: { order } } = ctx, said = model.alone && verdictOn(order, facts.programs);
-    ctx.say(model.alone && !said ? ctx.t("lesson_needs_kernel") : "");
+    ctx.say(!ctx.alone || said ? "" : ctx.t(this.notRun(ctx) ? "lesson_run_first" : "lesson_needs_kernel"));
     if (!model.alone) model.send({ ask: "check", key: order });
     if (!said) return;
     const { pictures, ...verdict } = said;
@@ -283,7 +296,7 @@ export const exercise = {
       h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), icon: "bulb",
         main: !lines(), off: state.hints >= facts.hints.length,
         run: () => ctx.set({ hints: Math.min(facts.hints.length, state.hints + 1) }) },
-      s: { label: ctx.t("lesson_key_solution"), button: ctx.t("lesson_solution"), icon: "look",
+      s: { label: ctx.t("lesson_key_solution"), button: ctx.t(state.solution && !lines() ? "lesson_your_lines" : "lesson_solution"), icon: "look",
         off: !facts.tried,
         run: () => (facts.tried ? ctx.set({ solution: !state.solution }) : ctx.say(ctx.t("lesson_try_first"))) },
     };

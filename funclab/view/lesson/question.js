@@ -4,6 +4,7 @@ import { h } from "../live/core.js";
 import { ANSWERED } from "../live/cover.js";
 import { KERNEL } from "../live/kernel.js";
 import { selectedAfter, taken } from "./after.js";
+import { Ahead } from "./ahead.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
 import { Strip } from "./strip.js";
@@ -24,6 +25,7 @@ export const question = {
       h("ol", { class: "fl-options" }, this.order.map((i) => h("li", {}, this.options[i]))), this.see, this.reveal);
     ctx.stage.append(this.card);
     this.strip = new Strip(ctx);
+    this.ahead = new Ahead(ctx);
     if (ctx.model.alone && !this.answers(ctx).length) ctx.model.set("answers", ANSWERED.read(facts.id));
     ctx.hear("change:answers", () => ctx.update());
     ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
@@ -117,6 +119,7 @@ export const question = {
     this.eyebrow.textContent = ctx.t(key, { title: ctx.model.get("title") });
     this.dress(ctx, this.options, this.see, this.reveal, last, open);
     this.strip.update();
+    this.ahead.update(!ctx.facts.recalled && !open);
   },
 
   /** Show an answer on the options: their signs, and the reasons in the one chosen and the right one. What

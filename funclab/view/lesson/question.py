@@ -20,7 +20,10 @@ Answers = list[int | None]
 
 
 class QuestionView(View):
-    """A question that covers the next view until it is answered. Displaying it never waits.
+    """A question that covers what comes next until it is answered. Displaying it never waits.
+
+    Covered are the next view, which the kernel knows, and every output up to the next question,
+    exercise or heading, which the page knows (`ahead.js`). Errors stay in sight.
 
     `answers` are the numbers of the options chosen, in order, from 0; None for "show me". `order`
     has these numbers as the options stand on the page, `strip` how far the student has come in the
@@ -50,6 +53,7 @@ class QuestionView(View):
         self.covers = covers
         facts = {"kind": "question", "id": name, "prompt": prompt, "options": list(options)}
         facts["tries"] = TRIES if len(options) > TRIES else 1
+        facts |= {} if covers else {"recalled": True}
         facts["order"] = [*range(len(options))] if order is None else list(order)
         facts |= {} if strip is None else {"strip": strip}
         super().__init__(

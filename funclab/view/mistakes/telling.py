@@ -239,18 +239,18 @@ class Told:
         key = "mistakes_counts_numbers" if self.answers.kind == NUMBERS else "mistakes_counts"
         return say(key, n=n, wrong=wrong)
 
-    def limits(self) -> str:
-        """What the view does not show, with a number of this model."""
+    def limits(self, threshold: str | None = None) -> str:
+        """What the view does not show, with a number of this model, at one of its thresholds (as a
+        key of `counted`); without one, at the model's own."""
         told, n = self.answers, len(self.answers.values)
         if told.kind == NUMBERS:
             middle = brief(float(np.median(np.abs(self.residuals.values))))
             unit = brief(self.residuals.typical)
             return say("mistakes_limits_numbers", typical=unit, middle=middle)
-        wrong = int(told.wrong.sum())
-        cells = self.counted[self.main].mistakes()
+        counted = self.counted[self.main if threshold is None else threshold]
+        wrong, cells, table = int(counted.answers.wrong.sum()), counted.mistakes(), counted.table
         if not cells:
             return say("mistakes_limits_none", n=n, interval=between(0, n))
-        table = self.counted[self.main].table
         count, total = int(table.counts[cells[0]]), table.totals[cells[0][0]]
         around = between(count, total)
         return say(

@@ -37,8 +37,8 @@ export const mistakes = {
     this.main = h("div", { class: "fl-mistakes-main", onclick: ({ target }) => this.click(ctx, target) });
     this.side = h("div", { class: "fl-mistakes-side" });
     ctx.stage.append(this.main, this.side);
-    this.limits = h("p", { class: "fl-limits" },
-      h("strong", {}, ctx.t("mistakes_not_shown")), " ", ctx.facts.limits);
+    this.told = h("span");
+    this.limits = h("p", { class: "fl-limits" }, h("strong", {}, ctx.t("mistakes_not_shown")), " ", this.told);
     const body = h("div", { class: "fl-mistakes-body" });
     ctx.stage.before(body);
     body.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel, this.limits));
@@ -184,6 +184,8 @@ export const mistakes = {
     this.sliderBox.hidden = face !== "overview" || !thresholds.length;
     this.slider.value = String(thresholds.indexOf(ctx.state.threshold));
     this.from.textContent = this.threshold(ctx);
+    const { limits, limits_from: from = {} } = ctx.facts;
+    this.told.textContent = (face === "overview" && from[this.threshold(ctx)]) || limits;
     ctx.el.dataset.face = face;
     ctx.el.classList.toggle("fl-asks", Boolean(asked));
     this.drawMain(ctx);
@@ -227,8 +229,11 @@ export const mistakes = {
       this.main.replaceChildren(this.svg, this.values);
       this.placed = this.narrow(kind === "numbers" && face === "overview", room);
     }
-    // Both kinds of mistakes stand below the small table of yes and no.
-    const beneath = face === "overview" && ctx.facts.thresholds.length > 0;
+    // What is true of all samples stands below a table or bars, where it is in sight. A plot of numbers has no
+    // room for it, nor has a projector, but for the small table of yes and no.
+    const small = face === "overview" && ctx.facts.thresholds.length > 0;
+    const beneath = small || (kind !== "numbers" && ctx.look !== "projector");
+    this.values.classList.toggle("fl-in-a-row", !small);
     this.values.replaceChildren(...(beneath ? this.pairs(ctx) : []));
     for (const ring of this.svg.querySelectorAll(".fl-ring")) ring.remove();
     const key = this.at(ctx).join(" ");
@@ -252,7 +257,7 @@ export const mistakes = {
   /** Labels and values about all samples, at the present threshold. */
   pairs(ctx) {
     const { whole } = ctx.facts, pairs = whole[this.threshold(ctx)] ?? whole[""];
-    return pairs.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
+    return pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
   },
 
   drawSide(ctx) {

@@ -125,6 +125,7 @@ class Mistakes(View):
             "n": len(told.index),
             "notes": notes,
             "limits": told.limits(),
+            "limits_from": {key: told.limits(key) for key in told.counted if key},
             "closer": self._closer(),
             "questions": questions_of(told),
         }

@@ -374,6 +374,20 @@ def test_no_sentence_claims_what_nobody_knows(room):
     assert [text for text in texts.values() if FORBIDDEN.search(text)] == []
 
 
+def test_what_is_not_shown_is_said_of_the_mistakes_at_each_threshold():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 1)).astype("float32")
+    y = (x[:, 0] + rng.normal(size=60) > 0.5).astype(int)
+    view = funclab.mistakes(models.yes_or_no(), x, y)
+    shares = models.yes_or_no().predict(x, verbose=0)[:, 0]
+
+    assert len(view.facts["limits_from"]) == len(view.facts["thresholds"])
+    for threshold in view.facts["thresholds"]:
+        wrong = int(((shares >= threshold) != (y == 1)).sum())
+        key = next(key for key in view.facts["limits_from"] if float(key) == threshold)
+        assert view.facts["limits_from"][key].startswith(f"There are {wrong} mistakes: ")
+
+
 def test_of_all_mistakes_the_one_with_the_largest_loss_says_so():
     x, y = models.sample()
     view = funclab.mistakes(models.classes(), x, y)
