@@ -12,12 +12,16 @@ from time import perf_counter
 from types import CodeType, FrameType
 from typing import Any
 
+import numpy as np
+
 from funclab.graph.node import Node, now, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.view.live.variables import place_of
 
+MOST_COPIED = 1 << 20
+"""The bytes of an array of the notebook that is copied before lines run."""
 FILE, PACKAGE = "<your lines>", str(Path(__file__).parents[1])
 Place = tuple[int, int, int, int]
 """A part of some lines: the number of its first line, from 1, and the column where it begins there,
@@ -74,6 +78,8 @@ class Attempt:
     new: dict[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] | None = None
     """The variables of the notebook before the lines ran, if lines did."""
+    arrays: Mapping[str, Any] = field(default_factory=dict)
+    """Copies of its arrays, as they were: lines may change an array in place."""
     stopped_at: str = ""
     """The line that the error stopped."""
     source: str = ""
@@ -96,6 +102,12 @@ class Attempt:
     def missing(self) -> str:
         """The name that is not there, if that is what stopped the lines."""
         return (self.error.name or "") if isinstance(self.error, NameError) else ""
+
+    def given(self) -> dict[str, Any]:
+        """The variables of the notebook as they were, with fresh copies of its arrays: lines that
+        run again begin where they began before."""
+        names = self.names if self.before is None else self.before
+        return {**names, **{name: array.copy() for name, array in self.arrays.items()}}
 
     @property
     def syntax_error(self) -> bool:
@@ -175,7 +187,11 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
     """
     before = dict(names)
-    attempt = Attempt(names=names, before=before, begun=now(), source=source)
+    arrays = {
+        name: value.copy() for name, value in before.items()
+        if isinstance(value, np.ndarray) and value.nbytes <= MOST_COPIED
+    }  # fmt: skip
+    attempt = Attempt(names=names, before=before, arrays=arrays, begun=now(), source=source)
     calls, started = Calls(), perf_counter()
     attempt.nodes = calls
     with observed(calls):

@@ -63,6 +63,9 @@ model = Model(image, x)
         "z = np.log(p) / T\nq = np.exp(z - z.max()) / np.exp(z - z.max()).sum()",
         "q = np.array([v ** (1 / T) for v in p])\nq /= q.sum()",
         "q = layers.Softmax()(np.log([p]) / T)",
+        "p = p ** (1 / T)\nq = p\nq = q / q.sum()",
+        "p **= 1 / T\nq = p\nq = q / q.sum()",
+        "q = p\nq **= 1 / T\nq /= q.sum()",
     ],
     "make.C": [
         """
@@ -72,6 +75,8 @@ pair = x, y
 """,
         "x = np.roll(words, 1, axis=1)\nx[:, 0] = START\npair = x, words",
         "x = np.full_like(words, START)\nx[:, 1:] = words[:, :-1]\npair = x, words",
+        "before = words.copy()\nwords[:, 0], words[:, 1:] = START, before[:, :-1]\n"
+        "pair = words, before",
         """
 full = np.pad(words, ((0, 0), (1, 0)), constant_values=START)
 pair = full[:, :-1], full[:, 1:]

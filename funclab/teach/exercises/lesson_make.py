@@ -132,8 +132,7 @@ def heated(p: Array, t: float) -> Array:
 
 def answer_at(attempt: Attempt, t: float) -> Any:
     """What the lines of an attempt make of `q` at another temperature."""
-    names = dict(attempt.names if attempt.before is None else attempt.before)
-    return run(attempt.source, names | {"T": t}, "q").answer
+    return run(attempt.source, attempt.given() | {"T": t}, "q").answer
 
 
 # make.C
