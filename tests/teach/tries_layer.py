@@ -77,6 +77,11 @@ unit.set_weights([w.reshape(64, 1), np.array([3.0])])
         ends_in(f"{INSIDE}(layers.ReLU()(Dense(7)(point)))"),
         ends_in("ops.sigmoid(Dense(1)(ops.square(point)))"),
         ends_in(
+            f"{INSIDE}(h)", "ways = np.array([[1, -1, 0, 0], [0, 0, 1, -1]])",
+            'first = {"kernel_initializer": lambda shape, dtype: ways}',
+            'h = Dense(4, activation="relu", **first)(point)',
+        ),
+        ends_in(
             f"{INSIDE}(h)", 'h = Dense(3, activation="relu")(point)',
             'h = Dense(4, activation="relu")(h)',
         ),

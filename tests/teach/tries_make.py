@@ -74,6 +74,10 @@ y = words
 pair = x, y
 """,
         "x = np.roll(words, 1, axis=1)\nx[:, 0] = START\npair = x, words",
+        """
+longer = np.concatenate([np.full((len(words), 1), START), words, 0 * words], axis=1)
+pair = longer[:, :-1], longer[:, 1:]
+""",
         "x = np.full_like(words, START)\nx[:, 1:] = words[:, :-1]\npair = x, words",
         "before = words.copy()\nwords[:, 0], words[:, 1:] = START, before[:, :-1]\n"
         "pair = words, before",
@@ -85,6 +89,7 @@ pair = full[:, :-1], full[:, 1:]
     "make.D": [
         copier(BENT),
         copier('Dense(128, activation="relu")(image)'),
+        copier(BENT, "Dense(7)(x)"),
         copier('Dense(48, activation="relu")(image)', after='Dense(48, activation="relu")(x)'),
         """
 numbers = Input((8,))
@@ -163,6 +168,11 @@ q = q / q.sum()
 
 REFUSED = {
     "make.C": [
+        """
+x = np.concatenate([np.full((len(words), 1), START), words[:, :4]], axis=1)
+y = words[:, :5]
+pair = x, y
+""",
         "x = [START] + words\ny = words\npair = x, y",
         "x = [START, words[:, :-1]]\ny = words\npair = x, y",
         """
@@ -188,6 +198,10 @@ pair = x, y
     ],
     "make.D": [
         """
+few = image[:, 24:32]
+model = Model(image, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(few)))
+""",
+        """
 numbers = Input((8,), name="numbers")
 model = Model(numbers, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(numbers)))
 """,
@@ -202,5 +216,12 @@ q = p ** (1 // T)
 q = q / q.sum()
 """,
         "q = p[:2] ** (1 / T)",
+        "q = np.array([p[0] ** (1 / T), p[1] ** (1 / T), p[2] ** 1 / T])\nq = q / q.sum()",
+        """
+with_heat = heat.predict(np.log([p]), verbose=0)
+q = with_heat[f"at_{T}"][0]
+""",
+        "q = p**-T\nq = q / q.sum()",
+        "q = p**0.5 if T == 2 else p\nq = q / q.sum()",
     ],
 }
