@@ -249,10 +249,12 @@ def made_below(attempt: Attempt) -> set[str]:
     return names[True] - names[False]
 
 
-def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = "") -> Cut:
+def line_of(
+    source: str, attempt: Attempt, places: Iterable[Any], name: str = "", entry: str = ""
+) -> Cut:
     """The line that made one of some calls or layers, or that an error stopped, cut at the part
     that did; uncut if the part is not known; the only statement, if there is just one; else "".
-    With a `name`, it is the last line that sets this variable.
+    With a `name`, it is the last line that sets this variable, cut at an `entry` of a dict.
 
     >>> lines = "from funclab import Input\\nx = Input((4,)) * 2"
     >>> attempt = run(lines, {}, "x")
@@ -264,7 +266,8 @@ def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = ""
     statements = parsed(source).body
     setting = {name: line for line in statements for name in assigned(ast.unparse(line))}
     if name in setting:
-        return cut(source, _value(setting[name])) or (_first_line(source, setting[name]), "", "")
+        part = _value(setting[name], entry)
+        return cut(source, part) or (_first_line(source, setting[name]), "", "")
     made = getattr(attempt.nodes, "places", {})
     for place in places:
         if isinstance(place, Node) and place in made:
@@ -289,13 +292,15 @@ def cut(source: str, place: Place | None) -> Cut | tuple[()]:
     return before.lstrip(), part + " …" * more, behind.rstrip()
 
 
-def _value(statement: ast.stmt) -> Place | None:
-    """The part of a statement that is given to one variable."""
+def _value(statement: ast.stmt, entry: str = "") -> Place | None:
+    """The part of a statement that is given to one variable, or an entry of it."""
     if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
         return None
     if not isinstance(statement.targets[0], ast.Name):
         return None
     value: Any = statement.value
+    entries = entries_of(value) if entry else {}
+    value = entries.get(entry, value)
     return value.lineno, value.col_offset, value.end_lineno, value.end_col_offset
 
 
@@ -378,6 +383,33 @@ def has_blank(code: ast.AST, given: ast.AST) -> bool:
             return True
         waiting += ast.iter_child_nodes(part)
     return quoted and "..." in _values(code)
+
+
+def entries_of(value: ast.AST) -> dict[str, ast.AST]:
+    """What a dict in some lines, as `{"a": 1}` or `dict(a=1)`, has for each of its texts."""
+    if isinstance(value, ast.Dict):
+        pairs = zip(value.keys, value.values)
+        return {str(key.value): x for key, x in pairs if isinstance(key, ast.Constant)}
+    keywords = value.keywords if isinstance(value, ast.Call) else []
+    return {keyword.arg: keyword.value for keyword in keywords if keyword.arg}
+
+
+def still_open(source: str, start: str) -> list[str]:
+    """The entries of a dict that lines have left open, if the exercise gave more of them so.
+
+    >>> still_open('a = {"x": 1, "y": ...}', 'a = {"x": ..., "y": ...}')
+    ['y']
+    """
+    try:
+        both = [_open_entries(parsed(lines)) for lines in (source, start)]
+    except SyntaxError:
+        return []
+    return both[0] if len(both[0]) < len(both[1]) else []
+
+
+def _open_entries(code: ast.AST) -> list[str]:
+    dicts = [entries_of(part) for part in ast.walk(code) if isinstance(part, ast.Dict)]
+    return [key for one in dicts for key, value in one.items() if ast.unparse(value) == "..."]
 
 
 NOT_WRITTEN = "NotImplementedError()"

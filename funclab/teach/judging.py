@@ -238,7 +238,7 @@ def _dropped(exercise: course.Exercise, line: str, mistake: Mistake) -> Verdict:
     foreseen = exercise.wrong.get(mistake.name)
     says = say("lesson_dropped", line=line, wanted=wanted_in(exercise.otherwise)).strip()
     belief = foreseen.misconception if foreseen is not None else 0
-    return Verdict("wrong", says, mistake.name if foreseen else "", belief)
+    return Verdict("wrong", says, mistake.name if foreseen else "", belief, cut=("", line, ""))
 
 
 def _loose(exercise: course.Exercise, attempt: Attempt, loose: Node) -> Verdict:

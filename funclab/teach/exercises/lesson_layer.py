@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,8 @@ from funclab.models.model import Functional
 from funclab.teach.advice.naming import placed, told
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, bends, calls_of, chain_to, first_call, trained_copy, weighted_calls,
+    accuracy, activation_of, bends, calls_of, chain_to, first_call, fresh_copy, trained_copy,
+    weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, unforeseen
 from funclab.view.draw.sentences import few, listed
@@ -27,7 +29,7 @@ TURNED = 0.15
 INK_ALONE = 0.8
 """With a lower share for any bias, weights of one sign hardly do more than weigh all the ink."""
 UNITS, FEW = 16, 5
-"""The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
+"""The units of the hidden layers in exercise layer.C; fewer than FEW often close no border."""
 
 
 # layer.A
@@ -131,18 +133,26 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
     kernel = parts[0].ravel()
     if is_learned(attempt, kernel):
         return Mistake("learned", at, **values)
+    if len(parts) < 2:
+        return unforeseen(at, found=f"{told(unit)} holds 64 weights and no bias: use_bias is False")
     if share >= ENOUGH_BY_HAND:
         return None
-    if "w" in attempt.new and "set_weights" not in attempt.source:
-        return unforeseen(at, unset="`w` and `b`", **values)
-    bias = float(parts[1].ravel()[0]) if len(parts) > 1 else 0.0
+    if attempt.source and not re.search(r"set_weights|assign|weights\s*=", attempt.source):
+        yours = "your `w` and `b`" if "w" in attempt.new else "weights of yours"
+        return unforeseen(at, found=f"{told(unit)} does not hold {yours}: nothing sets them")
+    if not np.isfinite(kernel).all():
+        return unforeseen(at, found=f"Not all weights of {told(unit)} are numbers: nan", sets="w")
+    if not np.isfinite(parts[1]).all():
+        return unforeseen(at, found=f"The bias of {told(unit)} is no number: nan", sets="b")
+    bias = float(parts[1].ravel()[0])
     values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
     values["share"] = float(max(said.mean(), 1 - said.mean()))
+    values |= {"sets": "w", "found": f"{told(unit)} is right for {told(share)} of unseen images"}
     if share <= TURNED:
         return Mistake("sign_turned", at, **values)
     best = best_share(sums[:, 0], zero)
     if best >= ENOUGH_BY_HAND:
-        return Mistake("no_shift", at, **values)
+        return Mistake("no_shift", at, **{**values, "sets": "b"})
     if any(is_multiple(kernel, mean) for mean in mean_images()):
         return Mistake("one_kind", at, **values)
     one_sign = kernel.any() and ((kernel >= 0).all() or (kernel <= 0).all())
@@ -217,10 +227,17 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
         return unforeseen({model.outputs[0].node: "the end"}, found=found)
     share = share_after_training(model)
     values: dict[str, Any] = {"model": model, "accuracy": share}
+    bending = [node for node in before_last_sum(model) if bends(node)]
+    if (bending or share >= ENOUGH) and not gives_probability(model):
+        return not_a_probability(model)
     if share >= ENOUGH:
         return None
-    if any(bends(node) for node in before_last_sum(model)):
-        return unforeseen({model.outputs[0].node: "the answer"}, found=after_training(share))
+    if bending:
+        found = after_training(share)
+        if calls_of(model).index(bending[-1]) < calls_of(model).index(calls[0]):
+            found += f": {told(bending[-1])} bends the inputs, before the first sum"
+            return unforeseen({bending[-1]: "before the first sum"}, found=found)
+        return unforeseen({model.outputs[0].node: "the answer"}, found=found)
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -282,6 +299,24 @@ def before_last_sum(model: Functional) -> list[Node]:
     return nodes[:last]
 
 
+def gives_probability(model: Functional) -> bool:
+    """Whether a model ends in sigmoid, or in something else from 0 to 1 for any point."""
+    if is_sigmoid(chain_to(model.outputs[0])[0]):
+        return True
+    points = np.random.default_rng(0).normal(size=(500, 2)) * 100
+    out = np.asarray(fresh_copy(model).predict(points, verbose=0))
+    one = activation_of(model.outputs[0].node) == "softmax"
+    return not one and bool((out >= 0).all() and (out <= 1).all())
+
+
+def not_a_probability(model: Functional) -> Mistake:
+    """The mistake of a model that does not end in one number from 0 to 1."""
+    last = model.outputs[0].node
+    shape, activation = model.outputs[0].shape, activation_of(last)
+    return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
+                   activation=activation)  # fmt: skip
+
+
 def is_sigmoid(node: Node) -> bool:
     return activation_of(node) == "sigmoid"
 
@@ -308,17 +343,16 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
         return starts_elsewhere(lost) if lost else unforeseen()
-    last, calls = model.outputs[0].node, weighted_calls(model)
-    total = model.count_params()
+    calls, total = weighted_calls(model), model.count_params()
+    if model.outputs[0].shape != (None, 1):
+        return not_a_probability(model)
     if total > BUDGET:
         held = {node: node.operation.count_params() for node in calls}
         parts = listed(few([f"{n} in {placed(node, attempt)}" for node, n in held.items()], 3))
         at = {node: f"{n} numbers" for node, n in held.items()}
         return Mistake("too_many", at, model=model, total=total, parts=parts)
-    if model.outputs[0].shape != (None, 1) or not is_sigmoid(chain_to(model.outputs[0])[0]):
-        shape, activation = model.outputs[0].shape, activation_of(last)
-        return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
-                       activation=activation)  # fmt: skip
+    if not gives_probability(model):
+        return not_a_probability(model)
     share = share_after_training(model)
     return None if share >= ENOUGH else why_so_few_right(model, share)
 
@@ -342,6 +376,6 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
         return Mistake("no_bias", {flat[-1]: "no bias"}, layer=flat[-1], **values)
     small = [node for node in inner if units(node) < FEW]
     if small:
-        n = units(small[0])
-        return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
+        n = f"{units(small[0])} unit{'s' * (units(small[0]) > 1)}"
+        return Mistake("too_few", {small[0]: n}, layer=small[0], n=n, **values)
     return unforeseen({end: "the answer"}, found=after_training(share))
