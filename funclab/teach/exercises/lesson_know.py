@@ -112,8 +112,6 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
             return Mistake("turned", at, k=k, **values)
         found = f"You train on the days from {k} on, and check the days before"
         return unforeseen(at, found=found)
-    if day[earlier].max() < day[later].min() and neither.any():
-        return Mistake("left_out", at, n=int(neither.sum()), **values)
     if neither.any():
         return Mistake("left_out", at, n=int(neither.sum()), **values)
     split = np.intersect1d(day[earlier], day[later])

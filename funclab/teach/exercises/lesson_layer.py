@@ -28,6 +28,8 @@ TURNED = 0.15
 """With a lower share of right answers, a unit distinguishes well, but the other way round."""
 INK_ALONE = 0.8
 """With a lower share for any bias, weights of one sign hardly do more than weigh all the ink."""
+SETS = r"set_weights|assign|weights\s*=|initializer"
+"""What lines that give a layer weights have in them."""
 UNITS, FEW = 16, 5
 """The units of the hidden layers in exercise layer.C; fewer than FEW often close no border."""
 
@@ -127,30 +129,40 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
     sums = np.asarray(unit(images))
     if sums.shape != (len(images), 1):
         return unforeseen(at, **values)
-    said = sums[:, 0] > 0
-    share = float((said == zero).mean())
     parts = unit.get_weights()
-    kernel = parts[0].ravel()
-    if is_learned(attempt, kernel):
+    if is_learned(attempt, parts[0].ravel()):
         return Mistake("learned", at, **values)
     if len(parts) < 2:
         return unforeseen(at, found=f"{told(unit)} holds 64 weights and no bias: use_bias is False")
-    if share >= ENOUGH_BY_HAND:
+    if ((sums[:, 0] > 0) == zero).mean() >= ENOUGH_BY_HAND:
         return None
-    if attempt.source and not re.search(r"set_weights|assign|weights\s*=", attempt.source):
+    return not_held(attempt, unit) or not_apart(unit, sums[:, 0], zero)
+
+
+def not_held(attempt: Attempt, unit: Any) -> Mistake | None:
+    """The mistake of a unit that holds no weights of the student's, or what is no number."""
+    at, [kernel, bias] = {unit: "your weights"}, unit.get_weights()
+    if attempt.source and not re.search(SETS, attempt.source):
         yours = "your `w` and `b`" if "w" in attempt.new else "weights of yours"
         return unforeseen(at, found=f"{told(unit)} does not hold {yours}: nothing sets them")
     if not np.isfinite(kernel).all():
         return unforeseen(at, found=f"Not all weights of {told(unit)} are numbers: nan", sets="w")
-    if not np.isfinite(parts[1]).all():
+    if not np.isfinite(bias).all():
         return unforeseen(at, found=f"The bias of {told(unit)} is no number: nan", sets="b")
-    bias = float(parts[1].ravel()[0])
-    values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
+    return None
+
+
+def not_apart(unit: Any, sums: Array, zero: Array) -> Mistake:
+    """What keeps a unit from telling zeros from ones, with its sums for images."""
+    said, at = sums > 0, {unit: "your weights"}
+    share = float((said == zero).mean())
+    kernel, [bias] = (part.ravel() for part in unit.get_weights())
+    values = {"layer": unit, "accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
     values["share"] = float(max(said.mean(), 1 - said.mean()))
     values |= {"sets": "w", "found": f"{told(unit)} is right for {told(share)} of unseen images"}
     if share <= TURNED:
         return Mistake("sign_turned", at, **values)
-    best = best_share(sums[:, 0], zero)
+    best = best_share(sums, zero)
     if best >= ENOUGH_BY_HAND:
         return Mistake("no_shift", at, **{**values, "sets": "b"})
     if any(is_multiple(kernel, mean) for mean in mean_images()):
@@ -215,8 +227,7 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
         return lost or unforeseen()
-    end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
-    if end is None:
+    if not weighted_calls(model):
         found = "`model` has no layer with weights"
         return unforeseen({model.outputs[0].node: "no weights"}, found=found)
     if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
@@ -226,18 +237,19 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
         found = f"`model` gives {listed([told(tensor.shape) for tensor in model.outputs])}"
         return unforeseen({model.outputs[0].node: "the end"}, found=found)
     share = share_after_training(model)
-    values: dict[str, Any] = {"model": model, "accuracy": share}
     bending = [node for node in before_last_sum(model) if bends(node)]
     if (bending or share >= ENOUGH) and not gives_probability(model):
         return not_a_probability(model)
     if share >= ENOUGH:
         return None
     if bending:
-        found = after_training(share)
-        if calls_of(model).index(bending[-1]) < calls_of(model).index(calls[0]):
-            found += f": {told(bending[-1])} bends the inputs, before the first sum"
-            return unforeseen({bending[-1]: "before the first sum"}, found=found)
-        return unforeseen({model.outputs[0].node: "the answer"}, found=found)
+        return bent_in_vain(model, bending[-1], after_training(share))
+    return straight_border(model, share)
+
+
+def straight_border(model: Functional, share: float) -> Mistake:
+    """What leaves a model without a bend before its last sum."""
+    [*calls, end], values = weighted_calls(model), {"model": model, "accuracy": share}
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -254,6 +266,15 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
     return unforeseen({end: "one sum"}, found=after_training(share))
+
+
+def bent_in_vain(model: Functional, bend: Node, found: str) -> Mistake:
+    """The mistake of a model that bends before its last sum, perhaps too early, and to no avail."""
+    nodes = calls_of(model)
+    if nodes.index(bend) < nodes.index(weighted_calls(model)[0]):
+        found += f": {told(bend)} bends the inputs, before the first sum"
+        return unforeseen({bend: "before the first sum"}, found=found)
+    return unforeseen({model.outputs[0].node: "the answer"}, found=found)
 
 
 def after_training(share: float) -> str:
