@@ -196,7 +196,7 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
     if n == EPOCHS:
         late = "start_from_epoch" if stop.start_from_epoch > stop.patience else "patience"
         given = f"never stops: all {n} epochs are trained"
-        values["look"] = f"{late}={getattr(stop, late)}"
+        values["where"] = f"{late}={getattr(stop, late)}"
     return unforeseen({end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
 
 

@@ -120,8 +120,11 @@ def other_numbers(
     says += "" if t == 2 else f", not {rounded(right)}"
     ratios = q / right
     odd = [k for k in range(len(q)) if np.ptp(np.delete(ratios, k)) < 2 * SAME]
-    nth = {"nth": ("first", "second", "third")[odd[0]]} if len(odd) == 1 and len(q) == 3 else {}
-    return unforeseen(at if t == 2 else {}, found=says, **nth)
+    where: dict[str, Any] = {}
+    if len(odd) == 1 and len(q) == 3:
+        nth = ("first", "second", "third")[odd[0]]
+        where["where"] = f"your {nth} number: the two others are in proportion"
+    return unforeseen(at if t == 2 else {}, found=says, **where)
 
 
 def are(found: list[Any], wanted: list[Any]) -> bool:
