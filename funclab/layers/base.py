@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -402,8 +403,11 @@ class Layer(Weighted):
         )
 
     def _clone(self) -> Any:
-        """A new layer with the same configuration."""
-        return type(self).from_config(self.get_config())
+        """A new layer with the same configuration, and the same functions: they may lack a name."""
+        config = self.get_config()
+        given = self.constructor_arguments.items()
+        functions = {k: x for k, x in given if isinstance(x, FunctionType) and k in config}
+        return type(self).from_config({**config, **functions})
 
     @classmethod
     @sharing.reads

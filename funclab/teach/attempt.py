@@ -12,12 +12,16 @@ from time import perf_counter
 from types import CodeType, FrameType
 from typing import Any
 
+import numpy as np
+
 from funclab.graph.node import Node, now, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.view.live.variables import place_of
 
+MOST_COPIED = 1 << 20
+"""The bytes of an array of the notebook that is copied before lines run."""
 FILE, PACKAGE = "<your lines>", str(Path(__file__).parents[1])
 Place = tuple[int, int, int, int]
 """A part of some lines: the number of its first line, from 1, and the column where it begins there,
@@ -74,6 +78,8 @@ class Attempt:
     new: dict[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] | None = None
     """The variables of the notebook before the lines ran, if lines did."""
+    arrays: Mapping[str, Any] = field(default_factory=dict)
+    """Copies of its arrays, as they were: lines may change an array in place."""
     stopped_at: str = ""
     """The line that the error stopped."""
     source: str = ""
@@ -96,6 +102,12 @@ class Attempt:
     def missing(self) -> str:
         """The name that is not there, if that is what stopped the lines."""
         return (self.error.name or "") if isinstance(self.error, NameError) else ""
+
+    def given(self) -> dict[str, Any]:
+        """The variables of the notebook as they were, with fresh copies of its arrays: lines that
+        run again begin where they began before."""
+        names = self.names if self.before is None else self.before
+        return {**names, **{name: array.copy() for name, array in self.arrays.items()}}
 
     @property
     def syntax_error(self) -> bool:
@@ -175,7 +187,11 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
     """
     before = dict(names)
-    attempt = Attempt(names=names, before=before, begun=now(), source=source)
+    arrays = {
+        name: value.copy() for name, value in before.items()
+        if isinstance(value, np.ndarray) and value.nbytes <= MOST_COPIED
+    }  # fmt: skip
+    attempt = Attempt(names=names, before=before, arrays=arrays, begun=now(), source=source)
     calls, started = Calls(), perf_counter()
     attempt.nodes = calls
     with observed(calls):
@@ -233,10 +249,12 @@ def made_below(attempt: Attempt) -> set[str]:
     return names[True] - names[False]
 
 
-def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = "") -> Cut:
+def line_of(
+    source: str, attempt: Attempt, places: Iterable[Any], name: str = "", entry: str = ""
+) -> Cut:
     """The line that made one of some calls or layers, or that an error stopped, cut at the part
     that did; uncut if the part is not known; the only statement, if there is just one; else "".
-    With a `name`, it is the last line that sets this variable.
+    With a `name`, it is the last line that sets this variable, cut at an `entry` of a dict.
 
     >>> lines = "from funclab import Input\\nx = Input((4,)) * 2"
     >>> attempt = run(lines, {}, "x")
@@ -248,7 +266,8 @@ def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = ""
     statements = parsed(source).body
     setting = {name: line for line in statements for name in assigned(ast.unparse(line))}
     if name in setting:
-        return cut(source, _value(setting[name])) or (_first_line(source, setting[name]), "", "")
+        part = _value(setting[name], entry)
+        return cut(source, part) or (_first_line(source, setting[name]), "", "")
     made = getattr(attempt.nodes, "places", {})
     for place in places:
         if isinstance(place, Node) and place in made:
@@ -273,13 +292,15 @@ def cut(source: str, place: Place | None) -> Cut | tuple[()]:
     return before.lstrip(), part + " …" * more, behind.rstrip()
 
 
-def _value(statement: ast.stmt) -> Place | None:
-    """The part of a statement that is given to one variable."""
+def _value(statement: ast.stmt, entry: str = "") -> Place | None:
+    """The part of a statement that is given to one variable, or an entry of it."""
     if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
         return None
     if not isinstance(statement.targets[0], ast.Name):
         return None
     value: Any = statement.value
+    entries = entries_of(value) if entry else {}
+    value = entries.get(entry, value)
     return value.lineno, value.col_offset, value.end_lineno, value.end_col_offset
 
 
@@ -362,6 +383,33 @@ def has_blank(code: ast.AST, given: ast.AST) -> bool:
             return True
         waiting += ast.iter_child_nodes(part)
     return quoted and "..." in _values(code)
+
+
+def entries_of(value: ast.AST) -> dict[str, ast.AST]:
+    """What a dict in some lines, as `{"a": 1}` or `dict(a=1)`, has for each of its texts."""
+    if isinstance(value, ast.Dict):
+        pairs = zip(value.keys, value.values)
+        return {str(key.value): x for key, x in pairs if isinstance(key, ast.Constant)}
+    keywords = value.keywords if isinstance(value, ast.Call) else []
+    return {keyword.arg: keyword.value for keyword in keywords if keyword.arg}
+
+
+def still_open(source: str, start: str) -> list[str]:
+    """The entries of a dict that lines have left open, if the exercise gave more of them so.
+
+    >>> still_open('a = {"x": 1, "y": ...}', 'a = {"x": ..., "y": ...}')
+    ['y']
+    """
+    try:
+        both = [_open_entries(parsed(lines)) for lines in (source, start)]
+    except SyntaxError:
+        return []
+    return both[0] if len(both[0]) < len(both[1]) else []
+
+
+def _open_entries(code: ast.AST) -> list[str]:
+    dicts = [entries_of(part) for part in ast.walk(code) if isinstance(part, ast.Dict)]
+    return [key for one in dicts for key, value in one.items() if ast.unparse(value) == "..."]
 
 
 NOT_WRITTEN = "NotImplementedError()"

@@ -16,7 +16,7 @@ from funclab import ops
 from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.already import Already, Compared, lines_of_graph, numbering
-from funclab.teach.attempt import Attempt, assigned, is_untried, line_of, run
+from funclab.teach.attempt import Attempt, assigned, is_untried, line_of, run, still_open
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
 from funclab.teach.parts import fingerprint
 from funclab.teach.records.handing_in import program_of
@@ -75,7 +75,9 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     item = known_exercise(exercise)
     names = runs.names() if names is None else names
     if is_untried(source, item.start):
-        return view_of(item, None, untried(item, names))
+        left = [f"“{name}”" for name in still_open(source, item.start)]
+        says = say("lesson_still_open", names=left) if left else ""
+        return view_of(item, None, untried(item, names, says))
     if item.lines:
         arranged = all(line in item.lines for line in source.splitlines() if line.strip())
         hidden = assigned("\n".join(item.lines)) if arranged else set()
@@ -229,13 +231,16 @@ def check_order(
 
 def mark_line(item: course.Exercise, source: str, attempt: Attempt, verdict: Verdict) -> None:
     """Add to a verdict the line of the mistake, cut at its place: a call that is as in the solution
-    is none, even if it is marked in the picture. In a prediction, it is the line with the answer.
+    is none, even if it is marked in the picture. In a prediction, it is the line with the answer;
+    where the judge names a variable as `sets`, the line that sets it, and an `entry` is one of its
+    parts. A line that the verdict names already stays.
     """
-    if verdict.kind == "wrong":
+    if verdict.kind == "wrong" and not any(verdict.cut):
         common = verdict.common
         places = [place for place in verdict.at if not (common and common.is_alike(place))]
         guessed = item.wants if item.kind in course.GUESSED else ""
-        verdict.cut = line_of(source, attempt, places, guessed)
+        setting = guessed or verdict.values.get("sets", "")
+        verdict.cut = line_of(source, attempt, places, setting, verdict.values.get("entry", ""))
 
 
 def view_of(

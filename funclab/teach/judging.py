@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from funclab.errors import FunclabError
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
@@ -91,10 +93,14 @@ class NotThere(KeyError):
 
 
 def known(attempt: Attempt, name: str) -> Any:
-    """What the lesson made under a name, although the lines may have deleted it.
+    """What the lesson made under a name, although the lines may have deleted it. Numbers are those
+    of the lesson, although the lines may have changed them, or set the name anew.
 
     Raises: NotThere if the notebook does not have it.
     """
+    given = attempt.arrays.get(name, (attempt.before or {}).get(name))
+    if isinstance(given, (np.ndarray, list, int, float)):
+        return given
     for names in (attempt.names, attempt.before or {}):
         if name in names:
             return names[name]
@@ -232,7 +238,7 @@ def _dropped(exercise: course.Exercise, line: str, mistake: Mistake) -> Verdict:
     foreseen = exercise.wrong.get(mistake.name)
     says = say("lesson_dropped", line=line, wanted=wanted_in(exercise.otherwise)).strip()
     belief = foreseen.misconception if foreseen is not None else 0
-    return Verdict("wrong", says, mistake.name if foreseen else "", belief)
+    return Verdict("wrong", says, mistake.name if foreseen else "", belief, cut=("", line, ""))
 
 
 def _loose(exercise: course.Exercise, attempt: Attempt, loose: Node) -> Verdict:

@@ -15,11 +15,16 @@ from funclab.teach.records.answers import answers_by_call, plain_answer, same_an
 
 
 def judge_predictions(
-    exercise: str, wanted: Callable[[Node], Any], mistake: Callable[[Node, Any], Mistake]
+    exercise: str,
+    wanted: Callable[[Node], Any],
+    mistake: Callable[[Node, Any], Mistake],
+    *,
+    in_all: Callable[[list[tuple[Node, Any]]], Mistake | None] = lambda pairs: None,
 ) -> None:
     """Make the judge of an exercise; its first hint highlights all that a wrong call reads.
 
-    `wanted` returns the right answer for a call, `mistake` what is wrong with another answer.
+    `wanted` returns the right answer for a call, `mistake` what is wrong with another answer,
+    and `in_all` what, if anything, is wrong in the same way with all pairs of a call and an answer.
     """
 
     @judge(exercise)
@@ -29,7 +34,8 @@ def judge_predictions(
             return unforeseen()
         for node, answer in pairs:
             if not same_answer(answer, wanted(node)):
-                return mistake(node, plain_answer(answer))
+                plain = [(call, plain_answer(one)) for call, one in pairs]
+                return in_all(plain) or mistake(node, plain_answer(answer))
         return None
 
     @lights(exercise)

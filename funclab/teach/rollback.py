@@ -72,6 +72,11 @@ class Trying:
         """Whether a variable will be as before."""
         return name not in self._free and (not self.solved or name in self.before)
 
+    def parted(self, names: MutableMapping[str, Any]) -> tuple[list[Any], list[Any]]:
+        """The values of the variables that are as before, and those that the try has set."""
+        undone = [value for name, value in self.before.items() if self.undoes(name)]
+        return undone, [value for name, value in names.items() if not self.undoes(name)]
+
     def restore(self, names: MutableMapping[str, Any]) -> None:
         """Set the variables to what they were before, or remove them."""
         # There is no moment in which one is missing: another thread may read them.
@@ -104,6 +109,8 @@ def no_trace(names: MutableMapping[str, Any]) -> Iterator[Trying]:
             if not trying.solved:
                 objects.restore()
                 settings()
+            else:
+                objects.restore_arrays(*trying.parted(names))
             draws()
 
 
@@ -136,6 +143,14 @@ class Objects:
         for value, restore in self._states.values():
             if not busy or isinstance(value, HOLDERS):
                 restore()
+
+    def restore_arrays(self, values: Iterable[Any], kept: Iterable[Any]) -> None:
+        """Restore those of some values that are arrays, unless what is kept shares their memory."""
+        mine = [value for value in kept if isinstance(value, np.ndarray)]
+        for value in (value for value in values if isinstance(value, np.ndarray)):
+            shared = any(np.may_share_memory(value, one) for one in mine)
+            if id(value) in self._states and not shared:
+                self._states[id(value)][1]()
 
     def changed_weights(self) -> list[Variable]:
         """The weights of the notebook that have other numbers than before."""

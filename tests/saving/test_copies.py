@@ -289,6 +289,17 @@ def test_a_layer_that_begins_with_the_identity_matrix_is_cloned_and_saved(identi
         assert twin.layers[1].kernel_initializer.gain == gain
 
 
+def test_functions_without_a_name_are_in_the_copy_of_a_model():
+    x = Input((2,))
+    draws = {"kernel_initializer": lambda shape, dtype: np.ones(shape), "use_bias": False}
+    model = Model(x, layers.Dense(3, activation=lambda sums: sums * 2, **draws)(x))
+
+    clone = funclab.models.clone_model(model)
+
+    np.testing.assert_array_equal(clone(np.eye(2)), np.full((2, 3), 2.0))
+    assert clone.layers[1] is not model.layers[1]
+
+
 def test_what_was_pickled_before_modules_moved_is_read():
     """The file was written by the version of 2026-11-30, before its modules moved: a trained model,
     and an object of every public class, or the class. CallbackList, which `fit` makes anew, is the

@@ -183,7 +183,7 @@ def test_advice_on_a_line_that_stops_helps_in_this_exercise(exercise, lines, adv
         ("14D", "both = merge([left, right], mode='mul')", "concatenate, maximum and so on."),
         ("14D", "model = Model([left, right], left, left)", "with the tensors that you mean."),
         ("2C", "model = Model(Flatten()(day), Flatten()(day))", "from all 24 hours of `day`."),
-        ("make.B", "q = 3\nq = q / q.sum()", "three numbers, the first 0.47."),  # not __sub__
+        ("make.B", "q = 3\nq = q / q.sum()", "0.47, 0.33 and 0.19."),  # not __sub__
     ],
 )
 def test_what_is_said_of_a_line_that_stops_ends_with_a_sentence(exercise, lines, end):

@@ -387,3 +387,17 @@ def test_a_right_answer_does_not_replace_variables_of_other_cells_except_the_ans
     assert left in capsys.readouterr().out
     notebook.check(f"{RIGHT}\nmine = 5")
     assert names["mine"] == 5
+
+
+def test_an_array_that_a_right_answer_changes_in_place_is_as_before():
+    names = next(one for one in tries() if one.exercise == "make.B").names
+    p = names["p"]
+
+    verdicts = [
+        check_lines("make.B", lines, names).verdict.right
+        for lines in ("p **= 1 / T\nq = p / p.sum()", "q = p ** (1 / T)\nq = q / q.sum()")
+    ]
+
+    assert verdicts == [True, True] and names["p"] is p
+    assert p.tolist() == [0.6, 0.3, 0.1]
+    assert np.allclose(names["q"], p**0.5 / (p**0.5).sum())

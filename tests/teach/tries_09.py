@@ -230,6 +230,7 @@ model = Model(words, {WHOM}(rows))
         "guessed": found('looked = [three[0], [three[1][0], "nobody", three[1][2]]]'),
         "needs_the_verb": found('looked = [three[0], [*three[1][:2], "nobody"]]'),
         "one_headline": found("looked = three[0]"),
+        "headlines_turned": found("looked = three[::-1]"),
     },
 }
 

@@ -133,6 +133,7 @@ WRONG = {
 }
 
 MORE = {
+    "12A": [("forward", guess(1, 5, -6, 3))],
     "12B": [("factor", cube("np.multiply(g, -3 * x * x, gx)"))],
     "12C": [("not_written", two("gx = g * 2 * (x - y)", "np.multiply(g, 2 * (y - x), gy)"))],
 }

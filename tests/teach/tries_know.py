@@ -59,6 +59,7 @@ RIGHT = {
         ),
         "rows = day < 548, day > 547",
         "rows = slice(548 * 24), slice(548 * 24, None)",
+        rows("np.arange(548 * 24)", "np.arange(-183 * 24, 0)"),
         'rows = {"earlier": np.where(day < 548), "later": range(548 * 24, 731 * 24)}',
     ],
     "know.C": [
@@ -72,6 +73,7 @@ RIGHT = {
             f"h = {WIDE.format('k', DECAY.format(0.01), 'h')}",
         ),
         reader(f"h = Dropout(0.5)({H})"),
+        reader(f"h = Dropout(0.4)({H})", f"h = Dropout(0.4)({K})"),
         reader(
             "h = layers.GaussianNoise(0.5)(pixels)",
             'h = Dropout(0.4)(Dense(128, activation="relu")(h))',
@@ -113,6 +115,9 @@ WRONG = {
     },
     "know.D": {
         "as_given": reader(f"h = {H}", f"h = {WIDE.format('l', '', 'h')}", f"h = {K}"),
+        "training_fixed": reader(
+            f"h = Dropout(0.5)({H}, training=False)", f"h = Dropout(0.5)({K}, training=False)"
+        ),
         "too_strong": reader(f'h = Dropout(0.97, name="most")({H})', f"h = Dropout(0.97)({K})"),
         "behind_softmax": reader(
             f"h = {H}",
@@ -128,6 +133,7 @@ MORE = {
     "know.A": [("repeated", "honest = [True, True, False, True, False]")],
     "know.B": [
         ("days_themselves", "rows = day[:548], day[548:]"),
+        ("days_themselves", "rows = day[:-183], day[-183:]"),
         ("days_not_hours", "rows = np.arange(len(day) - 183), np.arange(len(day))[-183:]"),
         ("overlap", "rows = np.arange(len(day)), np.arange(548 * 24, len(day))"),
         ("left_out", "rows = np.arange(548 * 24), np.arange(600 * 24, len(day))"),
@@ -138,6 +144,21 @@ MORE = {
         ("too_hasty", stop('"val_loss", 5')),
     ],
     "know.D": [
+        (
+            "training_fixed",
+            reader(
+                f"h = Dropout(0.5)({H}, training=True)", f"h = Dropout(0.5)({K}, training=True)"
+            ),
+        ),
+        (
+            "too_weak",
+            reader(
+                *(
+                    line.replace(")(", ', kernel_constraint="max_norm")(', 1)
+                    for line in (f"h = {H}", f"h = {K}")
+                )
+            ),
+        ),
         (
             "too_strong",
             reader(f'h = Dropout(0.9, name="most")({H})', f"h = Dropout(0.9)({K})"),
@@ -157,6 +178,7 @@ REFUSED = {
     "know.B": [
         rows("np.flatnonzero(day < 500)", "np.flatnonzero(day >= 500)"),
         "rows = 548, 183",
+        rows("np.arange(548 * 24)", "np.arange(548 * 24, 20000)"),
         "earlier, later = 548, 183\nrows = earlier, later",
         'rows = "earlier", "later"',
         """

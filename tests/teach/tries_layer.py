@@ -77,6 +77,11 @@ unit.set_weights([w.reshape(64, 1), np.array([3.0])])
         ends_in(f"{INSIDE}(layers.ReLU()(Dense(7)(point)))"),
         ends_in("ops.sigmoid(Dense(1)(ops.square(point)))"),
         ends_in(
+            f"{INSIDE}(h)", "ways = np.array([[1, -1, 0, 0], [0, 0, 1, -1]])",
+            'first = {"kernel_initializer": lambda shape, dtype: ways}',
+            'h = Dense(4, activation="relu", **first)(point)',
+        ),
+        ends_in(
             f"{INSIDE}(h)", 'h = Dense(3, activation="relu")(point)',
             'h = Dense(4, activation="relu")(h)',
         ),
@@ -110,6 +115,10 @@ unit.set_weights([zeros.mean(0) - ones.mean(0), 0.2])
         ),
         "only_at_the_end": ends_in(f"layers.ReLU(name='bend')({INSIDE}(h))", *TWO),
         "softmax_of_one": ends_in('Dense(1, activation="softmax", name="inside")(h)', *TWO),
+        "not_a_probability": ends_in(
+            'Dense(1, name="inside")(h)', 'h = Dense(16, activation="relu", name="h")(point)',
+            'h = Dense(16, activation="relu", name="k")(h)',
+        ),
         "linear": ends_in(
             f"{INSIDE}(h)", 'h = Dense(16, activation="linear", name="h")(point)',
             'h = Dense(16, activation="linear", name="k")(h)',
@@ -151,6 +160,14 @@ by_fit.fit(x_train[y_train < 2], np.where(y_train[y_train < 2] == 0, 1, -1), ver
         ),
     ],
     "layer.C": [
+        (
+            "not_a_probability",
+            ends_in(
+                'Dense(1, activation="tanh", name="inside")(h)',
+                'h = Dense(16, activation="relu")(point)',
+                "h = Dense(16)(h)",
+            ),
+        ),
         ("linear", ends_in(f'{INSIDE}(layers.Activation("linear", name="same")(h))', *TWO)),
         ("linear", ends_in(f"{INSIDE}(h)", 'h = Dense(16, use_bias=False, name="h")(point)')),
         ("only_at_the_end", ends_in('Dense(1, activation="tanh", name="inside")(h)', *TWO)),
@@ -166,6 +183,11 @@ by_fit.fit(x_train[y_train < 2], np.where(y_train[y_train < 2] == 0, 1, -1), ver
             "not_a_probability",
             ends_in('Dense(2, activation="softmax", name="two")(Dense(3)(point))'),
         ),
+        (
+            "not_a_probability",
+            ends_in('Dense(2, activation="softmax", name="two")(Dense(8)(point))'),
+        ),
+        ("too_few", ends_in(f'{INSIDE}(Dense(4, activation="relu", name="four")(point))')),
     ],
 }
 
@@ -185,12 +207,25 @@ unit(pixels)
 w, b = zeros.mean(0) - ones.mean(0), 0
 """,
         "unit = Dense(1)",
+        'unit = Dense(1, name="unit")\nunit(pixels)',
+        by_hand("w, b = (zeros.mean(0) - ones.mean(0)) * np.nan, 0"),
+        by_hand("w = zeros.mean(0) - ones.mean(0)", "b = np.nan"),
+        """
+unit = Dense(1, use_bias=False, name="unit")
+unit(pixels)
+unit.set_weights([np.reshape(zeros.mean(0) - ones.mean(0), (64, 1))])
+""",
         "unit = zeros.mean(0)",
         by_hand("w, b = np.zeros((8, 8)), 1", "w[3:5, 3:5] = -1"),  # of one sign, and 88 % right
     ],
     "layer.C": [
         ends_in('Dense(10, activation="softmax")(h)', *TWO),
         ends_in("point"),
+        ends_in(
+            f"{INSIDE}(h)",
+            'h = layers.Activation("relu", name="early")(point)',
+            'h = Dense(16, name="h")(h)',
+        ),
         ends_in(f'{INSIDE}(Dense(1, activation="relu", name="narrow")(point))'),
         """
 h = Dense(16, activation=relu, name="h")(point)

@@ -63,6 +63,9 @@ model = Model(image, x)
         "z = np.log(p) / T\nq = np.exp(z - z.max()) / np.exp(z - z.max()).sum()",
         "q = np.array([v ** (1 / T) for v in p])\nq /= q.sum()",
         "q = layers.Softmax()(np.log([p]) / T)",
+        "p = p ** (1 / T)\nq = p\nq = q / q.sum()",
+        "p **= 1 / T\nq = p\nq = q / q.sum()",
+        "q = p\nq **= 1 / T\nq /= q.sum()",
     ],
     "make.C": [
         """
@@ -71,7 +74,13 @@ y = words
 pair = x, y
 """,
         "x = np.roll(words, 1, axis=1)\nx[:, 0] = START\npair = x, words",
+        """
+longer = np.concatenate([np.full((len(words), 1), START), words, 0 * words], axis=1)
+pair = longer[:, :-1], longer[:, 1:]
+""",
         "x = np.full_like(words, START)\nx[:, 1:] = words[:, :-1]\npair = x, words",
+        "before = words.copy()\nwords[:, 0], words[:, 1:] = START, before[:, :-1]\n"
+        "pair = words, before",
         """
 full = np.pad(words, ((0, 0), (1, 0)), constant_values=START)
 pair = full[:, :-1], full[:, 1:]
@@ -80,6 +89,7 @@ pair = full[:, :-1], full[:, 1:]
     "make.D": [
         copier(BENT),
         copier('Dense(128, activation="relu")(image)'),
+        copier(BENT, "Dense(7)(x)"),
         copier('Dense(48, activation="relu")(image)', after='Dense(48, activation="relu")(x)'),
         """
 numbers = Input((8,))
@@ -158,6 +168,11 @@ q = q / q.sum()
 
 REFUSED = {
     "make.C": [
+        """
+x = np.concatenate([np.full((len(words), 1), START), words[:, :4]], axis=1)
+y = words[:, :5]
+pair = x, y
+""",
         "x = [START] + words\ny = words\npair = x, y",
         "x = [START, words[:, :-1]]\ny = words\npair = x, y",
         """
@@ -183,6 +198,10 @@ pair = x, y
     ],
     "make.D": [
         """
+few = image[:, 24:32]
+model = Model(image, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(few)))
+""",
+        """
 numbers = Input((8,), name="numbers")
 model = Model(numbers, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(numbers)))
 """,
@@ -197,5 +216,12 @@ q = p ** (1 // T)
 q = q / q.sum()
 """,
         "q = p[:2] ** (1 / T)",
+        "q = np.array([p[0] ** (1 / T), p[1] ** (1 / T), p[2] ** 1 / T])\nq = q / q.sum()",
+        """
+with_heat = heat.predict(np.log([p]), verbose=0)
+q = with_heat[f"at_{T}"][0]
+""",
+        "q = p**-T\nq = q / q.sum()",
+        "q = p**0.5 if T == 2 else p\nq = q / q.sum()",
     ],
 }

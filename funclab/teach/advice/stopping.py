@@ -37,8 +37,9 @@ the exercise asks for."""
 
 LONGEST_ADVICE = 24
 """The words of an error's advice for which there is room."""
-EXAMPLE = re.compile(r"=\s?-?[\d.]*\d")
-"""A number in an error's advice: an example there, and perhaps wrong in the exercise."""
+EXAMPLE = re.compile(r"=\s?-?[\d.]*\d(?![\d.]|\sfor\s)")
+"""A number in an error's advice: an example there, and perhaps wrong in the exercise. What is
+"for" something else, as in rate=0.05 for 5 %, is none."""
 
 
 def stopped_verdict(attempt: Attempt, exercise: course.Exercise, again: Again) -> Verdict:

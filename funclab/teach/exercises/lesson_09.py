@@ -303,11 +303,11 @@ def words_needed(attempt: Attempt) -> Mistake | None:
     pairs = [part for part in given if isinstance(part, tuple) and len(part) == 3]
     if len(pairs) != len(given) or len(pairs) != len(rows):
         return unforeseen(at, layer=node, given=str(attempt.answer))
-    for row, words in zip(np.asarray(rows), pairs):
-        wrong = one_headline(attempt, row, words)
-        if wrong is not None:
-            return wrong
-    return None
+    wrong = [one_headline(attempt, row, words) for row, words in zip(np.asarray(rows), pairs)]
+    turned = [one_headline(attempt, row, words) for row, words in zip(rows, pairs[::-1])]
+    if any(wrong) and not any(turned):
+        return Mistake("headlines_turned", at, layer=node)
+    return next((one for one in wrong if one is not None), None)
 
 
 def one_headline(attempt: Attempt, row: Array, given: tuple[Any, ...]) -> Mistake | None:

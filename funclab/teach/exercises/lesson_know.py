@@ -45,7 +45,9 @@ def which_scores_can_be_trusted(attempt: Attempt) -> Mistake | None:
         return unforeseen(at, given=not_five(attempt.answer))
     wrong = [name for name, honest in HONEST.items() if given[name] != honest]
     said = {True: "can be trusted", False: "cannot be trusted"}
-    return Mistake(wrong[0], at, said=said[given[wrong[0]]]) if wrong else None
+    if not wrong:
+        return None
+    return Mistake(wrong[0], at, said=said[given[wrong[0]]], entry=wrong[0])
 
 
 def not_five(answer: Any) -> str:
@@ -85,8 +87,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
     parts = row_numbers(attempt.answer)
     if parts is None:
-        found = "`rows` does not hold two lists of rows, each with some"
-        return unforeseen(at, found=found)
+        return unforeseen(at, found=no_rows(attempt.answer))
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER
@@ -94,7 +95,9 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"found": sizes}
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     if any(len(set(part)) < len(part) and part.max() < DAYS for part in map(np.ravel, parts)):
-        return Mistake("days_themselves", at, k=int(parts[1].max()), **values)
+        few = [n for n in (FIRST_LATER, DAYS - FIRST_LATER) if n in map(len, parts)]
+        hours = {"n": few[-1]} if few else {}
+        return Mistake("days_themselves", at, k=int(parts[1].max()), **hours, **values)
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
         held = " and ".join(f"{n:,} rows" for n in sorted(in_days, reverse=True))
@@ -109,8 +112,6 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
             return Mistake("turned", at, k=k, **values)
         found = f"You train on the days from {k} on, and check the days before"
         return unforeseen(at, found=found)
-    if day[earlier].max() < day[later].min() and neither.any():
-        return Mistake("left_out", at, n=int(neither.sum()), **values)
     if neither.any():
         return Mistake("left_out", at, n=int(neither.sum()), **values)
     split = np.intersect1d(day[earlier], day[later])
@@ -123,8 +124,22 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     return None if (mine[0] == wanted).all() else unforeseen(at, **values)
 
 
+def no_rows(answer: Any) -> str:
+    """What is said of an answer that is not two lists of row numbers."""
+    parts = [*answer.values()] if isinstance(answer, Mapping) else answer
+    if isinstance(parts, (tuple, list)) and len(parts) == 2:
+        for part in parts:
+            numbers = isinstance(part, np.ndarray) and part.dtype.kind in "iu" and part.size
+            if numbers and not -DAYS * HOURS <= part.min() <= part.max() < DAYS * HOURS:
+                return (
+                    f"Your rows go from {part.min():,} to {part.max():,}, of {DAYS * HOURS:,} hours"
+                )
+    return "`rows` does not hold two lists of rows, each with some"
+
+
 def row_numbers(answer: Any) -> list[Array] | None:
-    """Two lists of row numbers, none of them empty; a mask of all hours or a slice is one, too."""
+    """Two lists of row numbers, none of them empty; a mask of all hours or a slice is one, too, and
+    numbers below 0 count from the end."""
     if isinstance(answer, Mapping):
         answer = [answer.get(name) for name in ("earlier", "later")]
     if not isinstance(answer, (Sequence, np.ndarray)) or len(answer) != 2:
@@ -142,9 +157,9 @@ def row_numbers(answer: Any) -> list[Array] | None:
             part = part[0]
         if part.ndim != 1 or part.dtype.kind not in "iu" or not part.size:
             return None
-        if part.min() < 0 or part.max() >= DAYS * HOURS:
+        if part.min() < -DAYS * HOURS or part.max() >= DAYS * HOURS:
             return None
-        parts.append(part)
+        parts.append(np.where(part < 0, part + DAYS * HOURS, part))
     return parts
 
 
@@ -178,6 +193,10 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
     if kept_well:
         return None
     given = f"ends after {n} epochs, with {share:.0%} of the digits held back right"
+    if n == EPOCHS:
+        late = "start_from_epoch" if stop.start_from_epoch > stop.patience else "patience"
+        given = f"never stops: all {n} epochs are trained"
+        values["where"] = f"{late}={getattr(stop, late)}"
     return unforeseen({end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
 
 
@@ -234,6 +253,12 @@ def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
 def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> Mistake:
     """What keeps a model from reading more of the digits held back."""
     held_back = [node for node in calls_of(model) if holds_back(node)]
+    fixed = [(node, node.arguments.kwargs["training"]) for node in held_back
+             if drops(node) and node.arguments.kwargs.get("training") is not None]  # fmt: skip
+    for node, training in fixed:
+        does = "drops in answers, too" if training else "never drops anything"
+        at = {node: f"training={training}"}
+        return Mistake("training_fixed", at, layer=node, fixed=str(training), does=does, **values)
     end = model.outputs[0].node
     widths = {node: node.output_tensors[0].shape[-1] or 0 for node in calls[:-1]}
     narrow = [node for node, units in widths.items() if units <= NARROW]
@@ -254,10 +279,13 @@ def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> M
 
 
 def holds_back(node: Node) -> bool:
-    """Whether a call makes learning by heart harder: noise, or a price on weights."""
+    """Whether a call makes learning by heart harder: noise, or a price or a limit on weights."""
     layer: Any = node.operation
-    priced = any(getattr(weight, "regularizer", None) for weight in getattr(layer, "weights", []))
-    return priced or drops(node)
+    weights = getattr(layer, "weights", [])
+    limited = any(
+        getattr(x, "regularizer", None) or getattr(x, "constraint", None) for x in weights
+    )
+    return limited or drops(node)
 
 
 def drops(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,8 @@ from funclab.models.model import Functional
 from funclab.teach.advice.naming import placed, told
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, bends, calls_of, chain_to, first_call, trained_copy, weighted_calls,
+    accuracy, activation_of, bends, calls_of, chain_to, first_call, fresh_copy, trained_copy,
+    weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, unforeseen
 from funclab.view.draw.sentences import few, listed
@@ -26,8 +28,10 @@ TURNED = 0.15
 """With a lower share of right answers, a unit distinguishes well, but the other way round."""
 INK_ALONE = 0.8
 """With a lower share for any bias, weights of one sign hardly do more than weigh all the ink."""
+SETS = r"set_weights|assign|weights\s*=|initializer"
+"""What lines that give a layer weights have in them."""
 UNITS, FEW = 16, 5
-"""The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
+"""The units of the hidden layers in exercise layer.C; fewer than FEW often close no border."""
 
 
 # layer.A
@@ -77,7 +81,7 @@ def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
 
 def given_by_lesson(attempt: Attempt, name: str) -> Any:
     """A variable as the lesson set it, whatever the lines have made of it."""
-    names = attempt.names if attempt.before is None else attempt.before
+    names = attempt.given()
     if name not in names:
         raise NotThere(name)
     return names[name]
@@ -125,24 +129,42 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
     sums = np.asarray(unit(images))
     if sums.shape != (len(images), 1):
         return unforeseen(at, **values)
-    said = sums[:, 0] > 0
-    share = float((said == zero).mean())
     parts = unit.get_weights()
-    kernel = parts[0].ravel()
-    if is_learned(attempt, kernel):
+    if is_learned(attempt, parts[0].ravel()):
         return Mistake("learned", at, **values)
-    if share >= ENOUGH_BY_HAND:
+    if len(parts) < 2:
+        return unforeseen(at, found=f"{told(unit)} holds 64 weights and no bias: use_bias is False")
+    if ((sums[:, 0] > 0) == zero).mean() >= ENOUGH_BY_HAND:
         return None
-    if "w" in attempt.new and "set_weights" not in attempt.source:
-        return unforeseen(at, unset="`w` and `b`", **values)
-    bias = float(parts[1].ravel()[0]) if len(parts) > 1 else 0.0
-    values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
+    return not_held(attempt, unit) or not_apart(unit, sums[:, 0], zero)
+
+
+def not_held(attempt: Attempt, unit: Any) -> Mistake | None:
+    """The mistake of a unit that holds no weights of the student's, or what is no number."""
+    at, [kernel, bias] = {unit: "your weights"}, unit.get_weights()
+    if attempt.source and not re.search(SETS, attempt.source):
+        yours = "your `w` and `b`" if "w" in attempt.new else "weights of yours"
+        return unforeseen(at, found=f"{told(unit)} does not hold {yours}: nothing sets them")
+    if not np.isfinite(kernel).all():
+        return unforeseen(at, found=f"Not all weights of {told(unit)} are numbers: nan", sets="w")
+    if not np.isfinite(bias).all():
+        return unforeseen(at, found=f"The bias of {told(unit)} is no number: nan", sets="b")
+    return None
+
+
+def not_apart(unit: Any, sums: Array, zero: Array) -> Mistake:
+    """What keeps a unit from telling zeros from ones, with its sums for images."""
+    said, at = sums > 0, {unit: "your weights"}
+    share = float((said == zero).mean())
+    kernel, [bias] = (part.ravel() for part in unit.get_weights())
+    values = {"layer": unit, "accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
     values["share"] = float(max(said.mean(), 1 - said.mean()))
+    values |= {"sets": "w", "found": f"{told(unit)} is right for {told(share)} of unseen images"}
     if share <= TURNED:
         return Mistake("sign_turned", at, **values)
-    best = best_share(sums[:, 0], zero)
+    best = best_share(sums, zero)
     if best >= ENOUGH_BY_HAND:
-        return Mistake("no_shift", at, **values)
+        return Mistake("no_shift", at, **{**values, "sets": "b"})
     if any(is_multiple(kernel, mean) for mean in mean_images()):
         return Mistake("one_kind", at, **values)
     one_sign = kernel.any() and ((kernel >= 0).all() or (kernel <= 0).all())
@@ -205,8 +227,7 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
         return lost or unforeseen()
-    end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
-    if end is None:
+    if not weighted_calls(model):
         found = "`model` has no layer with weights"
         return unforeseen({model.outputs[0].node: "no weights"}, found=found)
     if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
@@ -216,11 +237,19 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
         found = f"`model` gives {listed([told(tensor.shape) for tensor in model.outputs])}"
         return unforeseen({model.outputs[0].node: "the end"}, found=found)
     share = share_after_training(model)
-    values: dict[str, Any] = {"model": model, "accuracy": share}
+    bending = [node for node in before_last_sum(model) if bends(node)]
+    if (bending or share >= ENOUGH) and not gives_probability(model):
+        return not_a_probability(model)
     if share >= ENOUGH:
         return None
-    if any(bends(node) for node in before_last_sum(model)):
-        return unforeseen({model.outputs[0].node: "the answer"}, found=after_training(share))
+    if bending:
+        return bent_in_vain(model, bending[-1], after_training(share))
+    return straight_border(model, share)
+
+
+def straight_border(model: Functional, share: float) -> Mistake:
+    """What leaves a model without a bend before its last sum."""
+    [*calls, end], values = weighted_calls(model), {"model": model, "accuracy": share}
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -237,6 +266,15 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
     return unforeseen({end: "one sum"}, found=after_training(share))
+
+
+def bent_in_vain(model: Functional, bend: Node, found: str) -> Mistake:
+    """The mistake of a model that bends before its last sum, perhaps too early, and to no avail."""
+    nodes = calls_of(model)
+    if nodes.index(bend) < nodes.index(weighted_calls(model)[0]):
+        found += f": {told(bend)} bends the inputs, before the first sum"
+        return unforeseen({bend: "before the first sum"}, found=found)
+    return unforeseen({model.outputs[0].node: "the answer"}, found=found)
 
 
 def after_training(share: float) -> str:
@@ -282,6 +320,24 @@ def before_last_sum(model: Functional) -> list[Node]:
     return nodes[:last]
 
 
+def gives_probability(model: Functional) -> bool:
+    """Whether a model ends in sigmoid, or in something else from 0 to 1 for any point."""
+    if is_sigmoid(chain_to(model.outputs[0])[0]):
+        return True
+    points = np.random.default_rng(0).normal(size=(500, 2)) * 100
+    out = np.asarray(fresh_copy(model).predict(points, verbose=0))
+    one = activation_of(model.outputs[0].node) == "softmax"
+    return not one and bool((out >= 0).all() and (out <= 1).all())
+
+
+def not_a_probability(model: Functional) -> Mistake:
+    """The mistake of a model that does not end in one number from 0 to 1."""
+    last = model.outputs[0].node
+    shape, activation = model.outputs[0].shape, activation_of(last)
+    return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
+                   activation=activation)  # fmt: skip
+
+
 def is_sigmoid(node: Node) -> bool:
     return activation_of(node) == "sigmoid"
 
@@ -308,17 +364,16 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
         return starts_elsewhere(lost) if lost else unforeseen()
-    last, calls = model.outputs[0].node, weighted_calls(model)
-    total = model.count_params()
+    calls, total = weighted_calls(model), model.count_params()
+    if model.outputs[0].shape != (None, 1):
+        return not_a_probability(model)
     if total > BUDGET:
         held = {node: node.operation.count_params() for node in calls}
         parts = listed(few([f"{n} in {placed(node, attempt)}" for node, n in held.items()], 3))
         at = {node: f"{n} numbers" for node, n in held.items()}
         return Mistake("too_many", at, model=model, total=total, parts=parts)
-    if model.outputs[0].shape != (None, 1) or not is_sigmoid(chain_to(model.outputs[0])[0]):
-        shape, activation = model.outputs[0].shape, activation_of(last)
-        return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
-                       activation=activation)  # fmt: skip
+    if not gives_probability(model):
+        return not_a_probability(model)
     share = share_after_training(model)
     return None if share >= ENOUGH else why_so_few_right(model, share)
 
@@ -342,6 +397,6 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
         return Mistake("no_bias", {flat[-1]: "no bias"}, layer=flat[-1], **values)
     small = [node for node in inner if units(node) < FEW]
     if small:
-        n = units(small[0])
-        return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
+        n = f"{units(small[0])} unit{'s' * (units(small[0]) > 1)}"
+        return Mistake("too_few", {small[0]: n}, layer=small[0], n=n, **values)
     return unforeseen({end: "the answer"}, found=after_training(share))

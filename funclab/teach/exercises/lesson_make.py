@@ -18,7 +18,7 @@ from funclab.teach.graphs import (
     activation_of, bends, calls_of, calls_within, reads, trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, unforeseen,
+    Mistake, calls_made, judge, known, lights, missing_input, stopped, unforeseen,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 
@@ -77,13 +77,17 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
     """What the lines make of `p` at several temperatures; of an answer without lines, at one."""
     p, own = np.asarray(known(attempt, "p"), float), known(attempt, "T")
     temperatures = TEMPERATURES if attempt.source else (own,)
-    made = [answer_at(attempt, t) if attempt.source else attempt.answer for t in temperatures]
-    found = [np.asarray(q, float) for q in made]
-    found = [q.ravel() if q.shape == (1, *p.shape) else q for q in found]  # a batch of one
     at = {softmax_at(attempt, 2): "at T = 2"}
+    runs = [tried_at(attempt, t) if attempt.source else attempt for t in temperatures]
+    errors = [(t, one.error) for t, one in zip(temperatures, runs) if one.error is not None]
+    if errors and attempt.error is None:
+        return unforeseen(at, found=stopped(f"With T = {errors[0][0]}, your code", errors[0][1]))
+    found = [np.asarray(one.answer, float) for one in runs]
+    found = [q.ravel() if q.shape == (1, *p.shape) else q for q in found]  # a batch of one
     if any(q.shape != p.shape for q in found):
-        return unforeseen(at, shape=str(found[0].shape))
-    if are(found, [heated(p, t) for t in temperatures]):
+        return unforeseen(at, found=f"You give an array of shape {found[0].shape}")
+    wanted = [heated(p, t) for t in temperatures]
+    if are(found, wanted):
         return None
     hot = found[temperatures.index(2)] if 2 in temperatures else found[0]
     values = {"q": "q", "found": rounded(hot), "given": rounded(p)}
@@ -102,7 +106,25 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
         values["sum"] = f"{max(sums, key=lambda total: abs(total - 1)):.2f}"
     if name == "softmax_of_p":
         at, values["found"] = {softmax_at(attempt, 1): "at T = 1"}, rounded(found[0])
-    return Mistake(name, at, **{**values, **({} if name else {"found": f"{hot[0]:.2f}"})})
+    return Mistake(name, at, **values) if name else other_numbers(temperatures, found, wanted, at)
+
+
+def other_numbers(
+    temperatures: Any, found: list[Array], wanted: list[Array], at: dict[Node, str]
+) -> Mistake:
+    """What is said of numbers that nobody foresaw: at T = 2, unless they are right there; and which
+    of three is out of proportion, if it is one."""
+    tried = sorted(zip(temperatures, found, wanted), key=lambda one: one[0] != 2)
+    t, q, right = next(one for one in tried if not are([one[1]], [one[2]]))
+    says = f"For T = {t} you give {rounded(q)}"
+    says += "" if t == 2 else f", not {rounded(right)}"
+    ratios = q / right
+    odd = [k for k in range(len(q)) if np.ptp(np.delete(ratios, k)) < 2 * SAME]
+    where: dict[str, Any] = {}
+    if len(odd) == 1 and len(q) == 3:
+        nth = ("first", "second", "third")[odd[0]]
+        where["where"] = f"your {nth} number: the two others are in proportion"
+    return unforeseen(at if t == 2 else {}, found=says, **where)
 
 
 def are(found: list[Any], wanted: list[Any]) -> bool:
@@ -130,10 +152,9 @@ def heated(p: Array, t: float) -> Array:
     return q / q.sum()
 
 
-def answer_at(attempt: Attempt, t: float) -> Any:
+def tried_at(attempt: Attempt, t: float) -> Attempt:
     """What the lines of an attempt make of `q` at another temperature."""
-    names = dict(attempt.names if attempt.before is None else attempt.before)
-    return run(attempt.source, names | {"T": t}, "q").answer
+    return run(attempt.source, attempt.given() | {"T": t}, "q")
 
 
 # make.C
@@ -157,8 +178,11 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
         return unforeseen(at, rows=f"{len(x)} of {len(words)}")
     first = np.full((len(words), 1), start)
     fine = np.concatenate([first, words[:, :-1]], axis=1)
-    if x.shape == words.shape == y.shape and (x == fine).all() and (y == words).all():
-        return None
+    width = x.shape[1]
+    long = np.pad(np.concatenate([first, words], axis=1), ((0, 0), (0, width)))  # nothing follows
+    if (x == long[:, :width]).all() and (y == long[:, 1 : width + 1]).all():
+        lost = int(words[:, width:].any(axis=1).sum())
+        return unforeseen(at, lost=f"{lost} of {len(words)}") if lost else None
     ways = [
         ("same", (words, words)),
         ("backwards", (words, fine)),
@@ -245,7 +269,7 @@ def said(row: Array, start: int) -> str:
 # make.D
 @judge("make.D")
 def copies_well(attempt: Attempt) -> Mistake | None:
-    """Copies through 8 numbers that are close enough, after training from a fixed start."""
+    """Copies through at most 8 numbers that are close enough, after training from a fixed start."""
     model = attempt.model
     if model is None:
         return missing_input(attempt, "")
@@ -291,14 +315,17 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
     """Why the copies of a model with a narrow place are not close enough."""
     every = layers_of(model)
     calls = [node for node in every if getattr(node.operation, "weights", None)]
-    at = next((i for i, node in enumerate(calls) if width_of(node) <= CODE), 0)
+    small = [node for node in calls if width_of(node) <= CODE]
     values: dict[str, Any] = {"model": model, "loss": loss, "layer": narrow}
-    code, end = every.index(calls[at]), every.index(calls[-1])
+    if not small and narrow in every:
+        return unforeseen({narrow: "no weights"}, picks=narrow, **values)
+    squeezed = small[0] if small else calls[0]
+    code, end = every.index(squeezed), every.index(calls[-1])
     before, behind = (any(map(bends, part)) for part in (every[: code + 1], every[code + 1 : end]))
     if activation_of(calls[-1]) == "softmax":
         return Mistake("shares_of_one", {calls[-1]: "softmax"}, output=calls[-1])
-    if activation_of(calls[at]) == "relu":
-        return Mistake("cut_code", {calls[at]: "relu"}, layer=calls[at])
+    if activation_of(squeezed) == "relu":
+        return Mistake("cut_code", {squeezed: "relu"}, layer=squeezed)
     if not before and not behind:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
     if not behind:
