@@ -296,7 +296,8 @@ export const exercise = {
       h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), icon: "bulb",
         main: !lines(), off: state.hints >= facts.hints.length,
         run: () => ctx.set({ hints: Math.min(facts.hints.length, state.hints + 1) }) },
-      s: { label: ctx.t("lesson_key_solution"), button: ctx.t(state.solution && !lines() ? "lesson_your_lines" : "lesson_solution"), icon: "look",
+      s: { label: ctx.t("lesson_key_solution"), icon: "look",
+        button: ctx.t(state.solution && !lines() ? "lesson_your_lines" : "lesson_solution"),
         off: !facts.tried,
         run: () => (facts.tried ? ctx.set({ solution: !state.solution }) : ctx.say(ctx.t("lesson_try_first"))) },
     };

@@ -128,7 +128,8 @@ export class TrainingGraph extends Graph {
   }
 
   bar([full, text], { x, y, width, height }) {
-    const left = x + 16, long = width - 24, top = y + Math.max(height - 5, 24), bad = /nan|inf/.test(text) ? " fl-bad-number" : "";
+    const left = x + 16, long = width - 24, top = y + Math.max(height - 5, 24);
+    const bad = /nan|inf/.test(text) ? " fl-bad-number" : "";
     return s("g", { class: `fl-heat${bad}` },
       s("rect", { class: "fl-heat-frame", x: left, y: top, width: long, height: 4 }),
       s("rect", { class: "fl-heat-bar", x: left, y: top, width: long * full, height: 4 }),
