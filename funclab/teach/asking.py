@@ -15,7 +15,8 @@ from funclab.view.lesson.question import MOST_ANSWERS, QuestionView
 def ask(
     question: str, *, votes: int = 1, covers: bool = True, look: str | None = None
 ) -> QuestionView:
-    """A question of the course; what comes next in the notebook stays covered until it is answered.
+    """A question of the course; the outputs below it, up to the next question, exercise or heading,
+    stay covered until it is answered.
 
     Keys 1 to 4 or a click choose an option, 0 is "show me". The feedback is about the chosen
     option. After a wrong answer there is a second try before the answer opens, if there are more
@@ -25,7 +26,7 @@ def ask(
 
     `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
     reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
-    the next view, which a question on an earlier lesson need not do: that is asked anew, and with
+    them, which a question on an earlier lesson need not do: that is asked anew, and with
     other numbers, if it has such a form. `look`: see `funclab.view.live.view.View`.
 
     Raises: NameLookupError for an unknown question; ArgumentError for fewer than one vote.
