@@ -281,9 +281,9 @@ def checked_loss(value: Any, made_by: str, fix: str) -> Value:
     Raises: LossError if it is not computed from values on the tape.
     """
     if not isinstance(value, Value):
+        kind = "ndarray" if isinstance(value, np.ndarray) else type(value).__name__
         raise LossError(
-            f"{made_by} returned a {type(value).__name__}, which does not depend on the "
-            "predictions.",
+            f"{made_by} returned a {kind}, which does not depend on the predictions.",
             why="gradients flow only through funclab.ops: NumPy has left the tape.",
             fix=fix,
         )

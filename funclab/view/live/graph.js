@@ -32,6 +32,9 @@ const overlap = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.le
   * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 export const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
+/** How much of other parts words may cover, in square pixels. */
+const MUCH = 250;
+
 /** The width of the pill around some words. */
 const widthOf = (words) => words.length * 7.4 + 12;
 
@@ -80,26 +83,34 @@ export class Graph {
   }
 
   /** The same at a corner of a ring where there is no other part, or to the right of it or above it; at a tensor, whose
-   * shape fills the ring, to the left of its edge, to the right of the ring, or below. */
+   * shape fills the ring, to the left of its edge, to the right of the ring, or below. Where words would cover others,
+   * their arrow stands alone. */
   sign(ring, words) {
-    const { x, y, width, height } = ring.getBBox(), wide = widthOf(words), right = x + width - 6 - wide;
-    const low = y + height - 4, top = y - 14, corners = [[right, low], [x + 6, low], [x + 6, top], [right, top]];
-    const left = Math.max(0, x - 11 - wide), after = x + width + 4;
-    const tensor = ring.parentNode.classList.contains("plate");
-    this.tagWhereFree(ring.parentNode, words, tensor ? [[left, low - 14], [after, low - 14], [right, low + 3]]
-      : [...corners, [after, y + height / 2 - 9], [x + 6, y - 34], [right, y - 34]]);
+    const part = ring.parentNode, [arrow = words] = /[↓↑+]/.exec(words) ?? [];
+    const tried = [words, arrow].map((text) => this.freest(part, text, this.placesAt(ring, widthOf(text))));
+    const [[text, place]] = tried[0][2] > MUCH && tried[1][2] < tried[0][2] ? tried.slice(1) : tried;
+    this.tag(part, text, ...place);
+  }
+
+  placesAt(ring, wide) {
+    const { x, y, width, height } = ring.getBBox(), low = y + height - 4, top = y - 14;
+    const left = Math.max(0, x - 11 - wide), right = x + width - 6 - wide, after = x + width + 4;
+    if (ring.parentNode.classList.contains("plate")) return [[left, low - 14], [after, low - 14], [right, low + 3]];
+    const corners = [[right, low], [x + 6, low], [x + 6, top], [right, top]];
+    return [...corners, [after, y + height / 2 - 9], [x + 6, y - 34], [right, y - 34]];
   }
 
   /** The same next to the middle of an edge; on or above one that is horizontal. */
   tagEdge(edge, words, x, y, flat) {
     const half = widthOf(words) / 2;
     const places = flat ? [[x - half, y - 9], [x - half, y - 48]] : [[x + 8, y - 9], [x - 8 - 2 * half, y - 9]];
-    this.tagWhereFree(edge, words, [...places, places[0]]);
+    const [text, place] = this.freest(edge, words, places);
+    this.tag(edge, text, ...place);
   }
 
-  /** The same at the first of some places inside the picture where there is no other part and no word of its own, or
-   * else at the one that covers, and loses, the least. */
-  tagWhereFree(part, words, places) {
+  /** The first of some places for words inside the picture where there is no other part and no word of the part, or
+   * else the one that covers, and loses, the least: the words, the place, and how much that is. */
+  freest(part, words, places) {
     const others = [...this.parts().values()].filter((other) => !other.contains(part))
       .map((other) => (other.matches(".plate") ? other : other.querySelector("rect")))
       .concat(numbersAt(part), ...part.querySelectorAll(":scope.box > text")).map(boundsOf);
@@ -109,8 +120,8 @@ export class Graph {
       tag.remove();
       return others.reduce((sum, other) => sum + overlap(other, at), overlap(at, at) - overlap(stage, at));
     });
-    const [x, y] = places[covers.indexOf(Math.min(...covers))];
-    this.tag(part, words, x, y);
+    const least = Math.min(...covers);
+    return [words, places[covers.indexOf(least)], least];
   }
 
   /** Scroll parts that are not in sight to the middle of the visible area; if they do not fit together, the first. */

@@ -250,7 +250,7 @@ export const mistakes = {
     const end = plot ? fold(svg, room) : 0, over = Number(svg.getAttribute("width")) - room;
     const lefts = boxes.map(({ x } = NOWHERE) => x), rights = boxes.map(({ x, width } = NOWHERE) => x + width);
     const [left, right] = plot ? [PLOT_LEFT, end] : [Math.min(...lefts), Math.max(...rights)];
-    if (room < 1 || over <= 0 || !(right > left)) return (place) => place;
+    if (!(room >= 1 && over > 0 && right > left)) return (place) => place;
     return stretch(svg, { left, right, top: 0, base: 0 }, Math.max(-over, (right - left) * (LEAST_PART - 1)), 0);
   },
 

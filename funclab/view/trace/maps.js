@@ -5,7 +5,7 @@ import { inField } from "./sliding.js";
 
 /** How high the maps may be where the view has no height of its own, also if the sum below has many parts, and at
  * least; the lines above a map; the room between input, window and output, also if there is little. */
-const HIGH = 256, LOW = 208, LEAST = 96, HEAD = 40, GAPS = [56, 112], NARROW = [20, 96], ROOMY = 640;
+const HIGH = 256, LOW = 208, LEAST = 96, HEAD = 40, GAPS = [56, 112], NARROW = [20, 96], LEAST_GAP = 80, ROOMY = 640;
 /** The largest and the smallest field of a map, and the smallest with a number in it. */
 const LARGEST = 34, SMALLEST = 3, WRITTEN = 32;
 /** The fields of the window: how low they may be, and their sizes with a product, with a number, and without. */
@@ -93,6 +93,9 @@ export class Maps {
     const second = 1 + across * this.unit + this.gaps[0];
     this.x = [1, second, second + this.taken + this.gaps[1]];
     this.width = this.x[2] + Math.max(wide * this.unit + 2, LETTER * this.name("computes", window.makes).length);
+    const over = Math.max(0, Math.min(this.width - room, this.gaps[1] - LEAST_GAP));
+    this.x[2] -= over;
+    this.width -= over;
   }
 
   draw() {

@@ -27,7 +27,7 @@ MOST_PAIRS = 6
 FEWEST_SMOOTHED = 5
 COLUMN, GAP = 800, 16
 """The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
-SMALL = 190, 130
+SMALL = 190, 160
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 104), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
