@@ -229,11 +229,11 @@ def test_lines_may_ask_print_and_display(notebook, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("8\n"))
 
     notebook.check(
-        'width = int(input("how many? "))\nprint("so", width)\ndisplay("shown")\n' + RIGHT
+        'width = int(input("how many? "))\nprint("so", width)\ndisplay(12 * 345)\n' + RIGHT
     )
 
     said = capsys.readouterr().out
-    assert "how many? " in said and "so 8" in said and "\nshown\n" in said and "1B: right" in said
+    assert "how many? " in said and "so 8" in said and "\n4140\n" in said and "1B: right" in said
     assert notebook.names["width"] == 8
 
 
