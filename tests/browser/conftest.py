@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 import funclab
 from tests.browser.kept_pages import KeptPages
@@ -117,16 +117,16 @@ def opened_page(kept_pages: KeptPages, tmp_path: Path) -> Iterator[Callable[...,
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         path = tmp_path / "view.html"
         path.write_text(strict(funclab.export_html(view)), encoding="utf-8")
-        size = {"width": width, "height": height}
+        size: ViewportSize = {"width": width, "height": height}
         page = kept_pages.take(size, **{"locale": LANGUAGE} | settings)
-        hears = {
+        hears: dict[Any, Callable[..., None]] = {
             "pageerror": lambda error: complaints.append(str(error)),
             "console": lambda said: complaints.extend([said.text] * (said.type == "error")),
             "request": lambda sent: complaints.extend({sent.url} - {path.as_uri()}),
         }
         pages.append((page, hears))
         for event, hear in hears.items():
-            page.on(event, hear)  # type: ignore[call-overload]
+            page.on(event, hear)
         page.goto(path.as_uri())
         page.focus(".fl")
         laid_out(page)

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 # What a page may keep for the next one, and scripts that may still run.
 FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
@@ -21,16 +21,16 @@ class KeptPages:
         self.browser, self.settings = browser, dict[Page, str]()
         self.free = defaultdict[str, list[Page]](list)
 
-    def take(self, viewport: dict[str, int], **settings: Any) -> Page:
+    def take(self, viewport: ViewportSize, **settings: Any) -> Page:
         """A page in a window of this size, with these settings of Playwright."""
         kind = json.dumps(settings, sort_keys=True)
         if not self.free[kind]:
-            page = self.browser.new_page(viewport=viewport, **settings)  # type: ignore[arg-type]
+            page = self.browser.new_page(viewport=viewport, **settings)
             self.settings[page] = kind
             return page
         page = self.free[kind].pop()
         page.bring_to_front()
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)
         page.emulate_media(
             media="null",
             color_scheme=settings.get("color_scheme", "light"),

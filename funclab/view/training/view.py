@@ -158,9 +158,13 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
 
 
 def on_wall(model: Model) -> Diagram:
-    """The graph in low boxes, as few as fit beside the curves on a projector."""
-    drawn = (compact(model, capsules=False, most=n, density="low boxes") for n in FEWER)
-    return min(drawn, key=lambda picture: max(picture.scene.height, ON_WALL))
+    """The graph in low boxes, as many as fit beside the curves on a projector."""
+    pictures: list[Diagram] = []
+    for most in FEWER:
+        pictures.append(compact(model, capsules=False, most=most, density="low boxes"))
+        if pictures[-1].scene.height <= ON_WALL:
+            break
+    return min(pictures, key=lambda picture: picture.scene.height)
 
 
 def with_room(scene: Scene) -> None:
