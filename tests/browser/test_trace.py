@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.waiting import becomes
+from tests.browser.waiting import becomes, laid_out
 
 SCENE = """
 from funclab.teach.scenes import scene
@@ -39,6 +39,7 @@ def text(page, selector):
 def press(page, key, times=1):
     for _ in range(times):
         page.keyboard.press(key)
+    laid_out(page)  # pictures get their final size when the room beside a new caption is known
 
 
 def test_keys_lead_to_the_sum_at_the_shared_weight(jupyter, run_cells):
