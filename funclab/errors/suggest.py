@@ -301,6 +301,8 @@ def of_own(kind: str, name: str) -> str:
     """An unknown name in a file or config: nobody misspelled it, it is that of a user's object."""
     if not name:
         return 'pass a config as `serialize` returns it: a dict with "class_name" and "config".'
+    if name == "<lambda>":  # every lambda has this name, so none can be found by it
+        return "give the function a name with def, and pass it in custom_objects by that name."
     kinds = {"layer": "class", "class": "class", "function": "function"}
     own = kinds.get(kind, "class or function")
     return f'pass custom_objects={{"{name}": {name}}}, with your own {own} of that name.'

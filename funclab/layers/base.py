@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -37,7 +36,7 @@ from funclab.graph.shape_math import show, to_shape
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable, array_of
-from funclab.layers import arguments
+from funclab.layers import arguments, configs
 from funclab.layers.arguments import KERAS_2_KEYWORDS
 from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
@@ -403,11 +402,8 @@ class Layer(Weighted):
         )
 
     def _clone(self) -> Any:
-        """A new layer with the same configuration, and the same functions: they may lack a name."""
-        config = self.get_config()
-        given = self.constructor_arguments.items()
-        functions = {k: x for k, x in given if isinstance(x, FunctionType) and k in config}
-        return type(self).from_config({**config, **functions})
+        """A new layer with the same configuration, and the same functions."""
+        return type(self).from_config(configs.with_functions(self))
 
     @classmethod
     @sharing.reads

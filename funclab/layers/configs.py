@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,13 @@ def settings(layer: Any) -> dict[str, Any]:
         or name not in defaults
         or value != defaults[name]
     }
+
+
+def with_functions(layer: Any) -> dict[str, Any]:
+    """The config of a layer, with the functions that it was given: they may lack a name."""
+    config, given = layer.get_config(), layer.constructor_arguments.items()
+    functions = {k: x for k, x in given if isinstance(x, FunctionType) and k in config}
+    return {**config, **functions}
 
 
 @cache

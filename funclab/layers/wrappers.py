@@ -11,6 +11,7 @@ from funclab.graph import structure
 from funclab.graph.shape_math import show
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
+from funclab.layers.configs import with_functions
 from funclab.layers.recurrent.cells import build_within, warn_of_states
 from funclab.layers.spec import InputSpec
 from funclab.layers.weights import layers_within
@@ -271,7 +272,7 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
     with sharing.apart():
-        config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
+        config = {**with_functions(layer), "name": name, "go_backwards": go_backwards}
         return registry.rebuild(type(layer), config, _classes(layer))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, layers
-from funclab.errors import TensorTypeError
+from funclab.errors import NameLookupError, TensorTypeError
 from funclab.layers import BatchNormalization, Dense, TimeDistributed
 
 STEPS = np.random.default_rng(0).standard_normal((2, 3, 4)).astype("float32")
@@ -105,3 +105,21 @@ def test_the_config_holds_the_layer_inside():
 def test_what_is_not_a_layer_is_refused(inner: Any):
     with pytest.raises(TensorTypeError, match="isn't a supported layer type"):
         TimeDistributed(inner)
+
+
+def test_both_halves_of_bidirectional_use_a_function_that_has_no_name():
+    x = Input((4, 3))
+    reader = layers.Bidirectional(layers.SimpleRNN(2, activation=lambda z: 0 * z + 5))
+
+    model = Model(x, reader(x))
+
+    assert np.array_equal(model.predict(np.ones((1, 4, 3)), verbose=0), [[5, 5, 5, 5]])
+
+
+def test_a_lambda_in_a_config_cannot_be_found_by_its_name():
+    cell = layers.SimpleRNNCell(2, activation=lambda z: z)
+
+    with pytest.raises(NameLookupError) as told:
+        layers.Bidirectional(layers.RNN(cell))
+
+    assert "give the function a name with def" in told.value.fix

@@ -254,6 +254,7 @@ class CallsOf(Piece):
         super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
 
 
+@without_collection()
 def explore(
     model: Any,
     *,
