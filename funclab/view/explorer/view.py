@@ -48,7 +48,6 @@ class Explorer(View):
     space = traitlets.List().tag(sync=True)
     """Width and height, in pixels, of the room for picture and panel, once a browser knows it."""
 
-    @without_collection()
     @words.unchanged()
     def __init__(
         self,
