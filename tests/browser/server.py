@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from funclab import __version__
 from funclab.view.notebook import labextension
 
 SECONDS_TO_START = 200  # on a busy machine; and to end
@@ -63,7 +64,7 @@ def serve(kind: str, home: Path, without: tuple[str, ...] = ()) -> Iterator[Serv
     server = Server(kind, free_port(), home / "work")
     server.folder.mkdir(parents=True)
     configure(home / "config", (*UNSEEN, *without))
-    labextension.write(home / "share" / "labextensions" / "funclab", "0")
+    labextension.write(home / "share" / "labextensions" / "funclab", __version__)
     with (home / "log").open("w+") as log:
         process = subprocess.Popen(
             command(server), env=environment(home), cwd=server.folder, stdout=log, stderr=log

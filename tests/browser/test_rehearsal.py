@@ -1,8 +1,22 @@
-"""The rehearsal's own code: its table says what failed, at which seat, and after how long."""
+"""The rehearsal itself: its first quarter of an hour at one seat, and the table of what failed."""
 
 from __future__ import annotations
 
+from tools.rehearsal.lesson import STEPS, handed_out
 from tools.rehearsal.outcomes import Outcome, all_passed, table
+from tools.rehearsal.seat import Seat
+
+
+def test_a_student_gets_through_the_first_fifteen_minutes(lab, open_notebook, tmp_path):
+    outcomes: list[Outcome] = []
+    student = Seat(2, open_notebook(lab, handed_out(tmp_path / "seat2.ipynb")), outcomes)
+
+    for _, _, step in [one for one in STEPS if one[1] <= 15]:
+        step(student)
+
+    assert {0, 2, 6, 8, 11} == {outcome.minute for outcome in outcomes}
+    assert all_passed(outcomes), table(outcomes)
+    assert student.notebook.quiet
 
 
 def test_a_check_passes_only_if_it_passes_at_every_seat():

@@ -77,6 +77,20 @@ def test_each_student_sees_the_options_in_an_order_of_their_own(monkeypatch, tmp
     assert [sorted(order) for order in students[0]] == off != students[0]
 
 
+@pytest.mark.parametrize("named", ["a.json", "a", "progress.d", "."])
+def test_a_question_asked_again_has_its_answer_and_the_options_in_the_same_order(
+    named, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / named))
+    first = ask("5.1")
+    first.choose(2)
+
+    again = ask("5.1")
+
+    assert again.answers == [2]
+    assert again.facts["order"] == first.facts["order"]
+
+
 def test_over_many_students_the_right_option_stands_in_each_place_equally_often(
     monkeypatch, tmp_path
 ):

@@ -16,20 +16,17 @@ import threading
 import time
 from pathlib import Path
 
-import nbformat
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.presenter import PROJECTOR
 from tests.browser.server import Server, free_port, serve
-from tests.project.source import ROOT
 from tools.rehearsal.demo import demonstrate
-from tools.rehearsal.lesson import STEPS
+from tools.rehearsal.lesson import STEPS, handed_out
 from tools.rehearsal.outcomes import Outcome, all_passed, table
 from tools.rehearsal.seat import LONG, Seat
 
-LESSON = "05_*.ipynb"
 DOOR = threading.Lock()
 
 
@@ -89,17 +86,9 @@ def sit_down(number: int, home: Path, server: Server, port: int, barrier, outcom
 
 
 def opened(browser: Browser, number: int, home: Path, server: Server) -> NotebookPage:
-    """The lesson without its stored outputs: everything seen later was made in this class."""
-    [lesson] = ROOT.glob(f"notebooks/{LESSON}")
-    notebook = nbformat.read(lesson, 4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    path = home / f"seat{number}.ipynb"
-    nbformat.write(notebook, path)
     context = browser.new_context(viewport=PROJECTOR)
     context.set_default_timeout(LONG * 1000)
-    return NotebookPage(context.new_page()).open(server, path)
+    return NotebookPage(context.new_page()).open(server, handed_out(home / f"seat{number}.ipynb"))
 
 
 def walk(seat: Seat, begin: int, end: int, step) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Error, Locator, expect
 
+from funclab.teach import course
 from tests.browser.notebook_page import READY, SCREENSHOTS
 from tests.browser.presenter import ACTIVE, IDLE, Demo
 from tests.browser.projector import small_words
@@ -143,15 +144,27 @@ class Seat(Demo):
     def said(self, code: str) -> str:
         return self.notebook.kernel_says(code)
 
-    def answer(self, question: str, key: str) -> Locator:
-        """Run a question and answer it by key; returns what is said."""
-        index = self.at(f'ask("{question}"')
+    def answer(self, item: course.Question, option: int, covers: str = "") -> None:
+        """Answer a question by keys: with the option of this number in the course, and after a
+        wrong answer with the right one, which uncovers the cell that the question `covers`."""
+        index = self.at(f'ask("{item.id}"')
         self.run_index(index)
+        covered = self.run_cell(covers).locator(".fl-cover") if covers else None
         view = self.enter(index)
-        self.keys(key)
-        reveal = view.locator(".fl-reveal")
-        expect(reveal).not_to_be_empty()
-        return reveal
+        for chosen in dict.fromkeys([item.options[option], item.options[item.answer]]):
+            self.choose(view, chosen.text)
+            said = view.locator(".fl-reveal p").first
+            expect(said).to_have_text(words(chosen.answer or "Right."))
+            expect(view.locator("[data-answer=right]")).to_have_count(int(chosen.right))
+            if covered is not None:
+                expect(covered).to_have_count(int(not chosen.right))
+
+    def choose(self, view: Locator, option: str) -> None:
+        """Press the key of the option with this text: each student has an order of their own."""
+        options = view.locator(".fl-options button")
+        shown, text = options.locator(".fl-word").all_text_contents(), option.replace("`", "")
+        assert text in shown, f"{text!r} is none of {shown}."
+        self.keys(options.nth(shown.index(text)).locator("kbd").inner_text())
 
     def readable(self, minute: int, name: str, view: Locator) -> None:
         """Whether a class can read every word of a view."""
@@ -197,5 +210,5 @@ class Seat(Demo):
 
 
 def words(text: str) -> re.Pattern[str]:
-    """A text on the page, however its lines are broken."""
-    return re.compile(r"\s+".join(map(re.escape, text.split())))
+    """A text of the course on the page, however its lines are broken."""
+    return re.compile(r"\s+".join(map(re.escape, text.replace("`", "").split())))

@@ -73,6 +73,8 @@ def path() -> Path | None:
         place = Path(named) if named else Path.home() / ".funclab" / "progress.json"
     except RuntimeError:  # there is no home folder
         return None
+    if place.suffix == ".d":  # the folder itself, as `doctor` names it: there soon, if not yet
+        return place.with_suffix(".json")
     return place / "progress.json" if os.path.isdir(place) else place
 
 
