@@ -41,7 +41,7 @@ def ask(
             why="it is the number of answers before the reveal, 1 or more.",
             fix=f'write ask("{item.id}"), or ask("{item.id}", votes=2).',
         )
-    before = answers_to(item.id) if covers else []
+    before = answers_to(item.id, votes=votes > 1) if covers else []
     given = [one for one in before if one is None or one < len(item.options)]
     return QuestionView(
         item.id,

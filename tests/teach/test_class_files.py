@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -159,6 +160,22 @@ def test_two_students_with_one_code_stay_two(folder):
     assert first_counts(room) == [0, 2, 0, 0] and len(room.notes) == 1
 
 
+def test_who_has_no_code_and_who_chose_anothers_are_counted_apart(folder):
+    for name, code in (
+        ("a", "m94"),
+        ("b", "m94"),
+        ("c", ""),
+        ("d", "k20"),
+        ("e", "k20"),
+        ("f", ""),
+    ):
+        write(folder, f"{name}.json", code, answers(name * 12, 1))
+
+    codes = [student.code for student in read(folder).students]
+
+    assert codes == ["k20", "k20~1", "m94", "m94~1", "no code 1", "no code 2"]
+
+
 def test_two_students_without_codes_and_times_stay_two_though_one_did_what_the_other_did(folder):
     both = [{"question": "5.1", "option": 1}, {"question": "5.2", "option": 0}]
     for name, answered in (("a.json", both), ("b.json", both[:1])):
@@ -196,6 +213,65 @@ def test_answers_to_other_options_and_to_unknown_questions_do_not_count(folder):
     assert len(room.items()) == 1
     assert len(room.notes) == 2 and "another edition" in room.notes[0]
     assert room.notes[1].startswith("2 answers or tries") and "5.2 and bees.1" in room.notes[1]
+
+
+def made(token: str, *events: dict) -> list[dict]:
+    """Entries of a student with this token, a minute apart."""
+    return [
+        {"version": 2, "id": f"{token}-{i}", "at": MORNING + 60 * i, **event}
+        for i, event in enumerate(events)
+    ]
+
+
+def cells(room: Class, tmp_path) -> dict[str, str]:
+    """What the page of one student says of each exercise."""
+    page = room.save(tmp_path / "page.html").read_text(encoding="utf-8")
+    table = page[page.index("<thead>") : page.index("</tbody>")]
+    heads = re.findall('<th scope="col">(.*?)</th>', table)[1:]
+    return dict(zip(heads, re.findall("<td.*?>(.*?)</td>", table), strict=True))
+
+
+def test_a_lesson_whose_questions_are_recalled_in_another_has_no_exercises_to_be_done(
+    folder, tmp_path
+):
+    recalled = {"kind": "answer", "question": "2.1", "option": 2, "try": 1}
+    solved = {"kind": "attempt", "exercise": "5B", "mistake": ""}
+    write(folder, "a.json", "m94", made("a" * 12, recalled, solved))
+
+    room, asked = read(folder), read(folder, lessons=[2, 5])
+
+    assert cells(room, tmp_path) == {"5A": "·", "5B": "✓", "5C": "·", "5D": "·", "5E": "·"}
+    assert room.lessons == asked.lessons == ("2", "5")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<strong>1</strong><small>of 5</small>" in page and "Questions of lesson 2" in page
+    assert cells(asked, tmp_path).keys() == {
+        *(f"2{x}" for x in "ABCD"),
+        *(f"5{x}" for x in "ABCDE"),
+    }
+
+
+def test_a_class_that_has_answered_and_tried_nothing_yet_has_all_exercises_to_be_done(
+    folder, tmp_path
+):
+    write(folder, "a.json", "m94", answers("a" * 12, 1, 2))
+
+    page = read(folder).save(tmp_path / "page.html").read_text(encoding="utf-8")
+
+    assert "<strong>0</strong><small>of 5</small>" in page
+
+
+def test_who_reads_two_hints_and_tries_nothing_is_stuck(folder, tmp_path):
+    hints = [{"kind": "hint", "exercise": "5D", "number": number} for number in (1, 2)]
+    write(folder, "a.json", "m94", made("a" * 12, *hints))
+    write(folder, "b.json", "k20", made("b" * 12, *hints[:1]))
+
+    room = read(folder)
+
+    assert [(row["student"], row["tries"]) for row in room.stuck()] == [("m94", 0)]
+    page = room.save(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<code>m94</code> at 5D: not tried; 2 hints read." in page
+    assert page.count('<td class="fl-stuck">✕0</td>') == 1
+    assert "✕" not in read(folder, lessons=[5], look="projector")._repr_html_()
 
 
 def test_old_files_are_named_and_not_deleted(folder):

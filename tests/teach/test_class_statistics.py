@@ -79,7 +79,9 @@ def test_thirds_are_of_equal_size_and_in_order(n):
 @pytest.mark.parametrize(
     ("work", "half", "stuck"),
     [
-        (Work([], 3), True, False),
+        (Work([]), True, False),
+        (Work([], hints=1), True, False),
+        (Work([], hints=2), False, True),
         (Work(["a", "a", ""]), True, False),
         (Work(["a", "a"]), True, False),
         (Work(["b", "a", "a"]), False, True),

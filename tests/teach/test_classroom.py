@@ -69,6 +69,13 @@ def test_every_option_has_the_planted_counts_of_both_votes(room, students):
         assert rows[question.id]["answered"] == 40 and rows[question.id]["looked"] == 0
 
 
+def test_a_form_of_the_test_has_one_vote(room):
+    rows = [row for row in room.items() if row["question"].startswith(("A.", "B."))]
+
+    assert len(rows) == 40 and all(row["answered"] for row in rows)
+    assert not any(any(row["second"]) or row["gain"] for row in rows)
+
+
 def right_at_first(students: list[Planted]) -> dict[str, dict[str, int]]:
     """For each student and question, whether the first vote was right."""
     return {

@@ -43,6 +43,23 @@ def test_every_vote_is_kept_in_order(file):
     assert [answer["vote"] for answer in module.progress()["answers"]] == [1, 2]
 
 
+def test_who_prepared_a_question_at_home_votes_twice_in_class_all_the_same(file):
+    at_home = ask("1.1")
+    at_home.choose(0)
+    at_home.choose(1)
+
+    in_class = ask("1.1", votes=2)
+    waiting = [in_class.answered]
+    in_class.choose(0)
+    waiting.append(in_class.answered)
+    in_class.choose(2)
+
+    assert waiting == [False, False] and in_class.answered
+    kept = [(x["option"], x.get("try"), x.get("vote")) for x in module.progress()["answers"]]
+    assert kept == [(0, 1, None), (1, 2, None), (0, None, 1), (2, None, 2)]
+    assert ask("1.1", votes=2).answers == [0, 2] and ask("1.1").answered
+
+
 def test_the_result_says_how_often_each_misconception_was_held_and_seen_through(file):
     ask("1.1").choose(0)
     ask("1.1").choose(2)

@@ -40,7 +40,7 @@ class Work:
 
     def is_stuck(self, half_have_solved: bool) -> bool:
         """Whether somebody should help: see `Class.stuck`."""
-        if self.solved or not self.tries:
+        if self.solved:
             return False
         same = len(self.tries) >= STUCK_SAME and self.tries[-1] == self.tries[-2]
         long = half_have_solved and (self.minutes or 0) >= STUCK_MINUTES

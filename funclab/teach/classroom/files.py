@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -177,7 +178,7 @@ def _join(student: Student, other: Student) -> None:
 def _name_all(students: list[Student], told: list[str]) -> None:
     """Give each student a code of their own: some have none, and two may have chosen the same."""
     taken = {student.code for student in students}
-    number = 0
+    number: Counter[str] = Counter()
     seen: set[str] = set()
     for student in sorted(students, key=lambda one: one.files):
         code = student.code
@@ -185,8 +186,9 @@ def _name_all(students: list[Student], told: list[str]) -> None:
             seen.add(code)
             continue
         while not student.code or student.code in seen or (student.code in taken and not code):
-            number += 1
-            student.code = f"{code}~{number}" if code else say("class_no_code", n=number)
+            number[code] += 1
+            n = number[code]
+            student.code = f"{code}~{n}" if code else say("class_no_code", n=n)
         seen.add(student.code)
         key = "class_same_code" if code else "class_without_code"
         told.append(say(key, name=student.files[0], code=code, kept=student.code))

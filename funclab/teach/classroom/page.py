@@ -245,13 +245,11 @@ class ClassPage:
 
     def _cell(self, student: str, name: str) -> tuple[str, str]:
         work = self.room.work[student].get(name, Work())
-        if not work.tries:
-            return "·", ""
         if work.solved:
             return RIGHT + (str(work.count) if work.count > 1 else ""), "fl-done"
         if (student, name) in self.room.stuck_at:
             return f"{WRONG}{work.count}", "fl-stuck"
-        return f"…{work.count}", "fl-open"
+        return (f"…{work.count}", "fl-open") if work.tries else ("·", "")
 
     def _exercise(self, name: str) -> Html:
         """On the wall: how many have solved an exercise."""
@@ -269,6 +267,7 @@ class ClassPage:
             work = room.work[student][name]
             counted = Counter(mistake.replace("_", " ") for mistake in work.tries)
             tried = [f"{n} × {mistake}" for mistake, n in counted.most_common(MOST_TIMES_LISTED)]
+            tried = tried or [say("class_not_tried")]
             about = {"code": room.name_of(student), "id": name, "tried": tried, "hints": work.hints}
             yield card(paragraph(say("class_stuck_one", **about)))
         if not room.stuck_at:

@@ -79,18 +79,19 @@ class TestResult:
 
 
 def chosen(students: Iterable[Records], groups: Iterable[str], vote: int = 0) -> Chosen:
-    """The first answer of each student to each question of some lessons, or with `vote` that of
-    this vote; of a form of the test, whose answers may be changed until its end, the last."""
+    """The first answer of each student to each question of some lessons; of a form of the test,
+    whose answers may be changed until its end, the last. With `vote`, that of this vote, which a
+    test has not."""
     found: dict[str, dict[str, Answer]] = {}
     groups = {*groups}
     for student in students:
         for answer in student.answers:
-            if answer.ticket or answer.group not in groups:
+            if answer.ticket or answer.group not in groups or (vote and answer.vote != vote):
                 continue
             row = found.setdefault(answer.question.id, {})
-            if answer.group in course.FORMS or (vote and answer.vote == vote):
+            if vote or answer.group in course.FORMS:
                 row[student.code] = answer
-            elif not vote:
+            else:
                 row.setdefault(student.code, answer)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +77,8 @@ class Class:
             self.notes.append(say("class_unknown", n=unknown.total(), names=told))
         self.names = {} if names is None else _names_in(as_path(names))
         self.lessons = tuple(chosen or self._begun(known))
-        every = sorted(course.all_exercises().values(), key=lambda exercise: exercise.id)
-        self.exercises_known = [
-            x for lesson in self.lessons for x in every if str(x.lesson) == lesson
-        ]
+        # Of a lesson whose questions were only recalled in a later one, no exercise is to be done.
+        self.exercises_known = self._exercises_of(chosen or self._tried() or self.lessons)
         self.misconceptions = course.misconceptions()
         ids = {exercise.id for exercise in self.exercises_known}
         self.work = {
@@ -100,8 +98,19 @@ class Class:
     def _begun(self, known: Iterable[str]) -> list[str]:
         """The lessons that somebody has begun, in the order of the course."""
         groups = {answer.group for student in self.students for answer in student.answers}
-        groups |= {str(x.exercise.lesson) for student in self.students for x in student.tries}
+        groups |= self._tried()
         return [name for name in known if name in groups]
+
+    def _exercises_of(self, names: Collection[str]) -> list[course.Exercise]:
+        """The exercises of some lessons, in the order of the course."""
+        every = sorted(course.all_exercises().values(), key=lambda exercise: exercise.id)
+        lessons = [lesson for lesson in self.lessons if lesson in names]
+        return [x for lesson in lessons for x in every if str(x.lesson) == lesson]
+
+    def _tried(self) -> set[str]:
+        """The lessons at whose exercises somebody has been."""
+        each = (x for student in self.students for x in (*student.tries, *student.hints))
+        return {str(one.exercise.lesson) for one in each}
 
     def name_of(self, student: str) -> str:
         """The name of a student if it is known, else the code."""

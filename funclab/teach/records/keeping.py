@@ -62,14 +62,15 @@ def record_answer(question: str, option: int | None, *, vote: bool = False) -> N
 
     It is the next try at the question, or with `vote` the next vote in a class.
     """
-    number = len(answers_to(question)) + 1
+    number = len(answers_to(question, votes=vote)) + 1
     which = {"vote" if vote else "try": number}
     add({"kind": "answer", "question": question, "option": option, **which})
 
 
-def answers_to(question: str) -> list[int | None]:
-    """The options chosen for a question, in order."""
-    return [one["option"] for one in progress()["answers"] if one["question"] == question]
+def answers_to(question: str, *, votes: bool = False) -> list[int | None]:
+    """The options chosen for a question, in order; with `votes`, only in votes of a class."""
+    given = [one for one in progress()["answers"] if one["question"] == question]
+    return [one["option"] for one in given if "vote" in one or not votes]
 
 
 def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
