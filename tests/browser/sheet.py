@@ -99,11 +99,13 @@ STATES: dict[str, Callable[..., Any]] = {
     "chain": lambda **s: funclab.explore(stage.convolutional(), **s),
     **{
         name: lambda name=name, **s: funclab.explore(gallery.built(name), **s)
-        for name in ("chain_60", "mobilenet", "vqa")
+        for name in ("chain_60", "mobilenet", "vqa", "siamese", "inception")
     },
     "question of a batch": lambda **s: funclab.trace(*stage.traced(), ask=True, **s),
     "question of images": lambda **s: _slow(0, ask=True, **s),
     "edit of nothing": lambda **s: funclab.edit(models.twice(), **s),
+    "edit of a chain": lambda **s: funclab.edit(stage.convolutional(), **s),
+    "edit of branches": lambda **s: funclab.edit(gallery.built("inception"), **s),
 }
 """More states of some of them, with more or less to show."""
 

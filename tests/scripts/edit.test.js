@@ -17,6 +17,7 @@ test("of a longer one, the first settings are there, and what is called on what"
   assert.equal(brief(long), "strokes = layers.Conv2D(8, …)(image)");
   assert.equal(brief('out = layers.Dense(2, name="out")(shared_at_1)'), "out = layers.Dense(2, …)(shared_at_1)");
   assert.equal(brief(wide), "c = layers.Conv2D(8, …)([a, b])");
+  assert.equal(brief(long, long.length), long);
 });
 
 test("a long line that is no call of a layer is not cut", () => {

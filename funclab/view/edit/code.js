@@ -5,16 +5,16 @@ import { focusOn } from "../live/focus.js";
 
 /** How long after the last key what was typed is read, in milliseconds. */
 const PAUSE = 400;
-/** How many characters of a line there is room for. */
-const LONGEST = 36;
+/** How many characters of a line there is room for, and in a panel beside a slim picture. */
+const LONGEST = 36, LONGER = 49;
 /** A first setting with fewer characters is always there: most often how many units. */
 const SHORT = 5;
 
 /** A line in one row: of a layer's settings, the first, so that what it reads stays in sight. */
-export function brief(line) {
+export function brief(line, most = LONGEST) {
   const [, head, settings, tail] = line.match(/^(.*?\w\()(.*)(\)\(.*\))$/) ?? [];
-  if (line.length <= LONGEST || !settings) return line;
-  const parts = settings.split(/, (?![^([]*[)\]])/), room = LONGEST - head.length - tail.length - 1;
+  if (line.length <= most || !settings) return line;
+  const parts = settings.split(/, (?![^([]*[)\]])/), room = most - head.length - tail.length - 1;
   const fits = () => parts.join(", ").length + 2 <= room || (parts.length === 1 && parts[0].length < SHORT);
   while (parts.length && !fits()) parts.pop();
   return `${head}${[...parts, "…"].join(", ")}${tail}`;
@@ -28,6 +28,7 @@ export class Code {
   constructor(ctx, edit) {
     this.ctx = ctx;
     this.edit = edit;
+    this.wide = false;
     this.lines = h("div", { class: "fl-code", role: "group", tabindex: "0", "aria-label": ctx.t("edit_code_lines") });
     this.text = h("textarea", { class: "fl-text", hidden: true, spellcheck: "false", rows: 12, wrap: "off",
       "aria-label": ctx.t("edit_code_lines"), oninput: () => this.later() });
@@ -54,7 +55,7 @@ export class Code {
       const state = failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "";
       const marked = `${state} ${mine(key) ? "fl-now" : ""}`.trim();
       return h("div", { class: `fl-row-of ${marked}`, "data-of": key || null, title: line },
-        (marked ? line : brief(line)) || " ");
+        (marked ? line : brief(line, this.wide ? LONGER : LONGEST)) || " ");
     }));
     this.follow();
     if (!this.isOpen) this.toldHow(uncoded);

@@ -19,6 +19,8 @@ const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share"
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 /** How far a ring is from its box: the shapes above and below stay free. */
 const RING = 2.5;
+/** A picture up to this width leaves the code more room, in a view of at least that width. */
+const SLIM = 448, WIDE = 1000;
 /** After so many verbs by mouse, the foot names the key. */
 const BY_MOUSE = 3;
 
@@ -50,6 +52,15 @@ export class Edit {
     followDrag(ctx, this);
     ctx.watchSizes(() => { noteFault(ctx, this); this.beyond.tell(); }, this.graph.el);
     ctx.watchSizes(() => this.reveal(), ctx.stage);
+    ctx.watchSizes(() => { if (this.share()) this.code.draw(this.here); }, ctx.el);
+  }
+
+  /** Beside a slim picture, the panel is wide enough for longer lines of code. Returns whether that is new. */
+  share() {
+    const { el } = this.ctx, wide = this.graph.svg?.viewBox.baseVal.width ?? 0, before = this.code.wide;
+    this.code.wide = wide <= SLIM && el.clientWidth >= WIDE;
+    el.classList.toggle("fl-slim", this.code.wide);
+    return this.code.wide !== before;
   }
 
   /** What is known of the present step; while it is on its way, of the one before. */
@@ -70,6 +81,7 @@ export class Edit {
     const picture = pictures[this.shown] ?? pictures[`${position} calls${large}`];
     if (picture && this.graph.put(picture)) this.asButtons();
     if (picture === "") this.empty();
+    this.share();
     this.faces();
     this.mark();
     this.drawSide();

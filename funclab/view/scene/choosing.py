@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.view.draw.remembering import remembered
 from funclab.view.scene.layout.cells import Cell, cells_of
 from funclab.view.scene.layout.place import EDGE, Columns, place, wrapping
-from funclab.view.scene.layout.tracks import above
+from funclab.view.scene.layout.spine import above
 from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.sizes import DENSITIES, TAB, Density

@@ -146,6 +146,30 @@ def test_an_input_that_joins_late_stands_near_its_reader():
     assert boxes["main"].y < boxes["extra"].y < boxes["concatenate"].y
 
 
+def test_an_even_number_of_branches_stands_on_both_sides_of_where_they_fork_and_meet():
+    scene = diagram(gallery.inception(), choice="two lines", direction="TB").scene
+    middles = {box.key.partition("[")[0]: box.x + box.width / 2 for box in scene.boxes}
+
+    spine = [middles[name] for name in ("image", "concatenate", "dense")]
+    assert spine == pytest.approx([spine[0]] * 3)
+    columns = [middles[name] for name in ("conv2d_5", "conv2d_1", "conv2d_3", "conv2d_4")]
+    assert columns == sorted(columns)
+    assert columns[1] < spine[0] < columns[2]
+    apart = [after - before for before, after in pairwise(columns)]
+    assert apart == pytest.approx([apart[0]] * 3, abs=1)
+
+
+def test_a_capsule_of_calls_side_by_side_stands_nearer_to_the_middle_of_the_picture():
+    scene = diagram(gallery.siamese(), choice="full", direction="TB").scene
+    (group,) = scene.groups
+    calls = [box for box in scene.boxes if box.key in group.calls]
+
+    level, middle = calls[0].y + calls[0].height / 2, group.y + group.height / 2
+    assert {box.y for box in calls} == {calls[0].y}
+    assert level < middle < scene.height / 2 + 1
+    assert middle - level <= group.height
+
+
 def test_a_capsule_stands_level_with_the_middle_of_its_calls():
     scene = diagram(models.called_twice()).scene
 

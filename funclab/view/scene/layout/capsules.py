@@ -37,7 +37,8 @@ class Place(NamedTuple):
 
 
 def place_capsules(scene: Scene) -> None:
-    """Put each capsule next to the picture, at the height of the middle of its calls."""
+    """Put each capsule next to the picture, at the height of the middle of its calls; of calls side
+    by side, a little nearer to the middle of the picture."""
     capsules = Capsules(scene)
     for group in scene.groups:
         if group.width:
@@ -69,6 +70,8 @@ class Capsules:
         size = group.width if self.sideways else group.height
         spans = [self.places[key].along for key in group.calls]
         middle = sum(span.start + span.end for span in spans) / (2 * len(spans))
+        if len(spans) > 1 and len({*spans}) == 1 and not self.sideways:
+            middle = self._lowered(middle, size)
         own = Span(middle - size / 2, middle + size / 2)
         for other in sorted(self.taken):
             if own.meets(other, BETWEEN):
@@ -77,6 +80,13 @@ class Capsules:
         starts, ends = zip(*spans, own)
         free = self._reach(Span(min(starts), max(ends))) + DISTANCE
         group.x, group.y = (own.start, free) if self.sideways else (free, own.start)
+
+    def _lowered(self, middle: float, size: float) -> float:
+        """Of calls side by side: nearer to the middle of the picture, so that the room before and
+        after the capsule is alike, but close enough to see what it is tied to."""
+        starts, ends = zip(*(place.along for place in self.places.values()))
+        away = (min(starts) + max(ends)) / 2 - middle
+        return middle + max(-size, min(size, away))
 
     def _put_under(self, group: Group) -> None:
         """Place a capsule below everything, left of its line."""

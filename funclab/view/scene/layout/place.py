@@ -14,10 +14,10 @@ from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.capsules import place_capsules
 from funclab.view.scene.layout.cells import Cell, Wire, cells_of, measure, put
+from funclab.view.scene.layout.spine import longest_way, without_branches
 from funclab.view.scene.layout.tracks import (
     Lanes,
     across_order,
-    longest_way,
     reading_order,
     set_hosts,
     set_ranks,
@@ -193,6 +193,8 @@ class Placing:
         scene, sideways = self.scene, self.scene.direction == "LR"
         cells = self._ended(part, number, count)
         spine = longest_way(cells)
+        if not self.in_lines:
+            spine = without_branches(spine)
         right = self._across(cells, spine, x)
         levels = Levels(cells)
         levels.set_along(cells, self.density, self.room)

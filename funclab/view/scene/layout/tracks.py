@@ -1,9 +1,8 @@
-"""Straight lines of cells: the ranks, the spine, and the tracks parallel to it."""
+"""Straight lines of cells: the ranks, and the tracks parallel to the spine."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import (
@@ -17,6 +16,7 @@ from funclab.view.scene.layout.cells import (
     inputs_of,
     row_offset,
 )
+from funclab.view.scene.layout.spine import above, below, hollow_ranks
 from funclab.view.scene.scene import Box
 
 APART = 14
@@ -24,26 +24,8 @@ APART = 14
 BEND = 5
 """How much further from the boxes a lane is in layouts in lines: room for a corner and an arrow."""
 
-
 Zone = tuple[int, int]
 """A rank, and 0 for its boxes or 1 for the text after them."""
-
-
-def forward(wires: Iterable[Wire], leaving: bool) -> list[Cell]:
-    """The cells at the other ends of the wires, without those that close a loop."""
-    return [
-        wire.target if leaving else wire.source
-        for wire in wires
-        if wire.source.order < wire.target.order
-    ]
-
-
-def above(cell: Cell) -> list[Cell]:
-    return forward(cell.entering, False)
-
-
-def below(cell: Cell) -> list[Cell]:
-    return forward(cell.leaving, True)
 
 
 def reading_order(cells: list[Cell], spine: list[Cell]) -> list[Cell]:
@@ -96,50 +78,6 @@ def set_ranks(cells: list[Cell]) -> None:
         readers = below(cell)
         if readers and not above(cell) and cell.box is not None:
             cell.rank = min(reader.rank for reader in readers) - 1
-
-
-def longest_way(cells: list[Cell]) -> list[Cell]:
-    """The longest path through the model; if there are several, the one with the most weights.
-
-    If an even number of equal paths from inputs meet on it, none of them is the main one: the spine
-    begins where they meet.
-    """
-    best: dict[Cell, tuple[int, int, int]] = {}
-    before: dict[Cell, Cell | None] = {}
-    for cell in cells:
-        weights = cell.box.weights if cell.box else 0
-        before[cell] = max(above(cell), key=best.__getitem__, default=None)
-        length, weight = best[before[cell]][:2] if before[cell] else (0, 0)  # type: ignore[index]
-        best[cell] = (length + 1, weight + weights, -cell.order)
-    here = max(cells, key=best.__getitem__, default=None)
-    spine: list[Cell] = []
-    while here is not None:
-        spine.append(here)
-        here = before[here]
-    return _from_the_meeting(spine[::-1])
-
-
-def _from_the_meeting(spine: list[Cell]) -> list[Cell]:
-    """The spine without its first part, if other paths from inputs are the same as that part."""
-    for i, cell in enumerate(spine):
-        sources = list(dict.fromkeys(above(cell)))
-        if i and len(sources) > 1:
-            ways = [_way_to(source) for source in sources]
-            alike = all(way and way == ways[0] for way in ways)
-            return spine[i:] if alike and len(ways) % 2 == 0 else spine
-    return spine
-
-
-def _way_to(cell: Cell) -> list[str]:
-    """What the calls on the only path from an input to a cell do; empty if there are several."""
-    way: list[str] = []
-    while True:
-        if len(below(cell)) > 1 or len(above(cell)) > 1:
-            return []
-        way.append(cell.box.detail.split(" · inputs[")[0] if cell.box else "")
-        if not above(cell):
-            return way
-        cell = above(cell)[0]
 
 
 def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Track]:
@@ -350,9 +288,12 @@ class Lanes:
             return
         here = self.tracks.index(self.main)
         reached: dict[int, dict[Zone, float]] = {1: {}, -1: {}}
-        for side, tracks in ((1, self.tracks[here:]), (-1, self.tracks[here::-1])):
+        hollow = hollow_ranks(self.main.cells)
+        for side, tracks in ((-1, self.tracks[here::-1]), (1, self.tracks[here:])):
             for track in tracks:
-                self._put(track, reached[side], side)
+                self._put(track, reached[side], side, hollow)
+            if side < 0:
+                reached[1] |= self._words_beyond(hollow)
         more = BEND * self.in_lines
         rights = {zone: reach + more for zone, reach in reached[1].items()}
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.high - lane.low, lane.low)):
@@ -361,21 +302,37 @@ class Lanes:
             rights |= dict.fromkeys(zones, lane.at)
         self._ports()
 
-    def _put(self, track: Track, reached: dict[Zone, float], side: int) -> None:
-        """Place a track next to everything already placed on its side."""
+    def _words_beyond(self, hollow: set[int]) -> dict[Zone, float]:
+        """How far text of branches at the left is to the right of the spine, where that has no
+        box."""
+        reached: dict[Zone, float] = {}
+        for cell in self.cells:
+            track = cell.track
+            if track and cell.rank in hollow and self.order[id(track)] < self.order[id(self.main)]:
+                reach = track.at + self._reach(cell, 1, 1)
+                reached[cell.rank, 1] = max(reached.get((cell.rank, 1), reach), reach)
+        return reached
+
+    def _put(self, track: Track, reached: dict[Zone, float], side: int, hollow: set[int]) -> None:
+        """Place a track next to everything already placed on its side. In `hollow` ranks the spine
+        has no box."""
         own = {cell.rank: cell for cell in track.cells}
         at, outer = 0.0, {}
         for rank in range(track.low, track.high + 1):
             cell = own.get(rank)
             for words in (0, 1):
-                inner = self._reach(cell, -side, words) if cell else 0
+                near = words * (side > 0 or rank not in hollow)
+                inner = self._reach(cell, -side, near) if cell else 0
                 outer[rank, words] = self._reach(cell, side, words) if cell else 0
                 gap = APART if cell else LANE
                 if track is not self.main:
                     free = reached.get((rank, words), -gap / 2)
                     at = max(at, free + gap + inner)
         track.at = at * side
-        reached |= {zone: at + reach for zone, reach in outer.items()}
+        is_main = track is self.main
+        reached |= {
+            zone: at + reach for zone, reach in outer.items() if not (is_main and zone[0] in hollow)
+        }
 
     def _reach(self, cell: Cell, side: int, words: int) -> float:
         """How far a cell reaches; in uneven ranks, its text may be next to another box."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 from funclab.view.draw.geometry import Points, pairs, rounded
 from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import BESIDE_BOX, Cell, Wire, measure
-from funclab.view.scene.layout.tracks import has_numbers, longest_way
+from funclab.view.scene.layout.spine import longest_way
+from funclab.view.scene.layout.tracks import has_numbers
 from funclab.view.scene.scene import Edge, Label, Scene
 
 FEWEST = 2
