@@ -15,6 +15,11 @@ VIEW = "application/vnd.funclab.view+json"
 ASKS = re.compile(r'ask\("([\w.]+)"')
 TRIES = re.compile(r'%%check ([\w.]+)|arrange\("([\w.]+)"\)|check\("([\w.]+)"\)')
 
+ELSEWHERE = re.compile(
+    r"\b([Ii]n|is) the (same )?picture|\b[Tt]he (curve|frame|last card|same layer)\b|Both boxes"
+)
+"""Words for what stands below a question in its own lesson."""
+
 MOST_WORDS = {8: 1950}
 """Words of a lesson with one section more than others."""
 MOST_LINES = {8: 115, "make": 112}
@@ -116,6 +121,14 @@ def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
     assert len(lessons) == len(asked) and {*lessons} <= {*earlier}
     texts = [cell.source for cell in recalled if cell.metadata.get("funclab", {}).get("question")]
     assert texts == [question_text(match[1], recalled=True) for match in asked if match]
+
+
+@every_lesson
+def test_a_recalled_question_speaks_of_nothing_that_is_on_the_page_of_its_own_lesson_only(lesson):
+    recalled = [one.source for one in lesson.cells if "recall" in tags(one)]
+    elsewhere = [match[0] for text in recalled for match in ELSEWHERE.finditer(text)]
+
+    assert elsewhere == []
 
 
 @every_lesson

@@ -60,8 +60,9 @@ class Answered:
         """What a sample is: its truth, or the answer."""
         if self.first is None:
             return self.named(index) or f"#{index}"
-        known = self.first.given if self.first.truth is None else self.first.truth
-        return self.first.said(known[index])
+        if self.first.truth is None:
+            return self.first.said(self.first.given[index])
+        return self.first.truly(index)
 
     def names(self, value: Value) -> list[str]:
         """The names of the classes, if a value is an output that has them."""
@@ -93,7 +94,7 @@ def _said(answers: Answers, index: int) -> list[str]:
     """One answer, and the truth before it."""
     answer, parts = answers.said(answers.given[index]), list[str]()
     if answers.truth is not None:
-        parts.append(say("inside_truth", truth=answers.said(answers.truth[index])))
+        parts.append(say("inside_truth", truth=answers.truly(index)))
     if answers.kind == NUMBERS:
         parts.append(say("inside_answer", answer=answer))
     else:

@@ -26,7 +26,8 @@ class Answers:
     `kind` is "classes" (`values` are the probabilities of each class), "yes_no" (`values` are
     one probability for each sample) or "numbers" (`values` are the predictions). `truth` has the
     number of a class, 0 or 1, or a number for each sample. Of yes or no, the answer is yes from the
-    probability `threshold`.
+    probability `threshold`. `names` are those of the classes; of numbers, what the truth counts, if
+    names were given.
     """
 
     kind: str
@@ -83,6 +84,13 @@ class Answers:
             return (str(int(answer)) if counted else f"{answer:z.3f}").replace("-", "−")
         return self.names[int(answer)]
 
+    def truly(self, index: int) -> str:
+        """The truth of a sample in words: also of numbers, if each of them counts a class."""
+        assert self.truth is not None
+        truth = self.truth[index]
+        counts = self.kind == NUMBERS and set(self.truth.tolist()) <= {*range(len(self.names))}
+        return self.names[int(truth)] if counts else self.said(truth)
+
 
 def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any = None) -> Answers:
     """A model's answers for the data of a look, and the truth `y`: numbers of classes, one-hot
@@ -126,6 +134,8 @@ def of_output(given: Any, model: Model, output: int) -> Any:
 
 
 def _names(kind: str, count: int) -> list[str]:
+    if kind == NUMBERS:
+        return []
     return [say("no"), say("yes")] if kind == YES_NO else [str(i) for i in range(count)]
 
 

@@ -73,7 +73,7 @@ def _label(index: int, answers: Answers | None, name: str) -> str:
     answer = answers.said(answers.given[index])
     if answers.truth is None:
         return answer
-    truth = answers.said(answers.truth[index])
+    truth = answers.truly(index)
     return f"{truth}→{answer} ✕" if answers.wrong[index] else truth
 
 
@@ -84,4 +84,4 @@ def _words(index: int, answers: Answers | None) -> str:
     if answers.truth is None:
         return say("strip_answered", answer=answer)
     key = "strip_wrong" if answers.wrong[index] else "strip_right"
-    return say(key, truth=answers.said(answers.truth[index]), answer=answer)
+    return say(key, truth=answers.truly(index), answer=answer)
