@@ -10,6 +10,8 @@
 #   make test     unit tests with and without the JIT, doctests, lessons, browser; of long families of
 #                 cases, those that cover the others (ALL=1: all cases; ROOM=layers: one room's only)
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
+#   make classroom  lesson 5 by 40 simulated students, eight kernels at once, then the page of the class,
+#                 compared with what was planted      (ARGS="--students 12 --seed 7")
 #   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets; the scripts of the views, with node
@@ -45,7 +47,7 @@ NBVAL := -p nbval.plugin -p funclab.teach.notebooks
 # tests/lessons/test_tries.py runs and compares, too.
 REST := $(if $(ALL),notebooks,notebooks/00_start.ipynb --ignore tests/kernels/test_forms.py)
 
-.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check bundle interop browsers mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal classroom exercises soak check bundle interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -125,6 +127,12 @@ $(GRADERS)/ready: pyproject.toml
 rehearsal: $(READY) system
 	$(BIN)/funclab warm
 	$(BIN)/python -m tools.rehearsal $(ARGS)
+
+# Each student is a kernel that runs the notebook, answers, tries and hands in files, by a plan drawn from
+# a seed. Ends with an error if the page of the class says something else.
+classroom: $(READY)
+	$(BIN)/funclab warm
+	$(BIN)/python -m tools.classroom $(ARGS)
 
 # Every exercise in JupyterLab, in a kernel of its own: failed in each anticipated way, solved in three.
 exercises: $(READY) system
