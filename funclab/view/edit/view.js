@@ -41,11 +41,11 @@ export class Edit {
     this.told = h("div", { class: "fl-told" });
     this.weights = h("div", { class: "fl-kept" });
     ctx.panel.append(ctx.askBox, this.told, this.code.el, this.weights);
-    const desk = h("div", { class: "fl-desk" });
-    ctx.stage.before(desk);
+    this.desk = h("div", { class: "fl-desk" });
+    ctx.stage.before(this.desk);
     this.beyond = new Beyond(ctx, this.graph.el);
     ctx.stage.append(this.graph.el, this.beyond.el);
-    desk.append(this.side, ctx.stage, ctx.panel);
+    this.desk.append(this.side, ctx.stage, ctx.panel);
     this.face = ctx.button("", "f", () => this.flip());
     this.face.classList.add("fl-seg");
     ctx.bar.append(...ctx.makeButtons(), this.face);
@@ -57,9 +57,9 @@ export class Edit {
 
   /** Beside a slim picture, the panel is wide enough for longer lines of code. Returns whether that is new. */
   share() {
-    const { el } = this.ctx, wide = this.graph.svg?.viewBox.baseVal.width ?? 0, before = this.code.wide;
-    this.code.wide = wide <= SLIM && el.clientWidth >= WIDE;
-    el.classList.toggle("fl-slim", this.code.wide);
+    const wide = this.graph.svg?.viewBox.baseVal.width ?? 0, before = this.code.wide;
+    this.code.wide = wide <= SLIM && this.ctx.el.clientWidth >= WIDE;
+    this.desk.classList.toggle("fl-slim", wide <= SLIM);
     return this.code.wide !== before;
   }
 

@@ -8,6 +8,8 @@ const LEAST = "fl-tight fl-least";
  * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
 const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2.5, 2, 1.75, 1.5, 1.3];
 const WALL = [[1.8], [1.4], [1], ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), [0.6, LEAST], [0.4, LEAST]];
+/** On a wall, sizes of gradients that meet, in rows. */
+const ROWS = [[1.4], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"]];
 /** The least width and height of the plan beside the pictures, what is between them, and how high a line is. */
 const BESIDE = 164, LOW = 64, GAP = 16, LINE = 20;
 
@@ -53,7 +55,7 @@ export class Room {
       join?.();
       return fits();
     });
-    const sizes = [...(large ? LARGE.map((size) => [size]) : []), ...(wall ? WALL : join ? [[1]] : SIZES)];
+    const sizes = join && wall ? ROWS : [...(large ? LARGE.map((size) => [size]) : []), ...(wall ? WALL : join ? [[1]] : SIZES)];
     this.clear();
     this.put(statistics, fixed && !wall ? shown : null);
     if (!(fixed && !wall && tried(sizes.filter(([, name]) => !name))) && !this.alone(tried, sizes)) {
@@ -62,6 +64,18 @@ export class Room {
       if (wall && !fits()) shown.classList.add("fl-bare");
     }
     if (fixed) this.fill(roles);
+  }
+
+  /** Whether gradients that meet fit in rows, on a wall. */
+  rows(rows, join) {
+    const { shown } = this;
+    this.clear();
+    return ROWS.some(([scale, name = ""]) => {
+      shown.style.setProperty("--scale", String(scale));
+      shown.className = `fl-shown ${name}`;
+      join();
+      return shown.scrollHeight <= shown.clientHeight && rows.scrollWidth <= rows.clientWidth;
+    });
   }
 
   /** Without the statistics, which leave no room. */

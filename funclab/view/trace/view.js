@@ -7,11 +7,10 @@ import { pictureFrom } from "../live/stored.js";
 import { within } from "../live/within.js";
 import { focusOn } from "../live/focus.js";
 import { Room } from "./room.js";
+import { joinRows } from "./rows.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
-/** The room between gradients that meet and their sum: at least, and where there is more. */
-const APART = [44, 96];
 /** Graph and step stand side by side, if the graph leaves this room; from which width on pictures may be larger. */
 const STEP_ROOM = 368, WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
@@ -121,7 +120,7 @@ const trace = {
       if (this.shown.firstChild !== this.sliding.el) this.shown.replaceChildren(this.sliding.el);
       return this.fit(ctx);
     }
-    const weights = this.weights(step), calls = weights?.calls, colour = weights?.colour;
+    const weights = this.weights(ctx, step), calls = weights?.calls, colour = weights?.colour;
     const parts = step.pictures.filter(({ role }) => role === "part").length;
     const meet = step.kind === "add_into" && parts === calls?.size;
     for (const [name, own] of [["own", colour], ["fill", `${colour}-fill`]])
@@ -142,8 +141,11 @@ const trace = {
       this.sliding.put(this.window(ctx), shown.clientWidth, wall || large ? shown.clientHeight : 0);
       return fixed ? this.room.fill(roles) : undefined;
     }
-    const join = roles.classList.contains("fl-rows") ? () => this.join(roles) : null;
-    return this.room.fit(roles, { wall, large, fixed, join });
+    const join = roles.classList.contains("fl-rows") ? () => this.join(ctx, roles) : null;
+    if (!wall || !join || this.room.rows(roles, join)) return this.room.fit(roles, { wall, large, fixed, join });
+    const step = this.step(ctx), row = this.roles(ctx, step, this.framesOf(ctx, step));
+    roles.replaceWith(row); // too high in rows
+    return this.room.fit(row, { wall, large, fixed, join: null });
   },
 
   /** The pictures side by side, those with the same role in one group. */
@@ -161,12 +163,15 @@ const trace = {
   },
 
   /** The weights that a step adds gradients to, or moves: their colour, and how far down their calls are.
+   * @param {Context} ctx
    * @param {any} step
    */
-  weights(step) {
-    if (!this.cropped || !["add_into", "update"].includes(step.kind)) return null;
+  weights(ctx, step) {
+    const wall = ctx.look === "projector", kinds = ["add_into", ...(wall ? [] : ["update"])];
+    if (!(this.cropped || wall) || !kinds.includes(step.kind)) return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
-    const colour = parts.get(weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
+    if (wall && !calls.every((key) => parts.has(key))) return null; // in a block
+    const colour = parts.get(wall ? calls[0] : weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
     return { colour, calls: new Map(calls.map((key) => [key, middleOf(parts.get(key))])) };
   },
 
@@ -195,40 +200,16 @@ const trace = {
       const figure = this.figure(ctx, frames[i], role), call = frames[i].name.split(" ").at(-1);
       figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), figure.lastElementChild);
       figure.classList.add(`fl-row-${role}`);
+      if (role === "part") figure.dataset.call = call;
       figure.dataset.level = calls.get(call) ?? 0;
       return figure;
     });
     return h("div", { class: "fl-rows" }, s("svg", { class: "fl-joins", "aria-hidden": "true" }), figures);
   },
 
-  /**
-   * Place the rows, each beside its call and below the one before, and join them.
-   * @param {any} rows
-   */
-  join(rows) {
-    const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum"), middles = [];
-    const wide = Math.max(...parts.map((part) => part.offsetWidth));
-    const [room, own] = [rows, sum].map((one) => one.getBoundingClientRect().width);  // not rounded up
-    const apart = room - own - wide < APART[1] ? APART[0] : APART[1];
-    const right = Math.max(wide + apart, room - own), plus = (wide + right) / 2;
-    let free = 0;
-    for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
-      const bars = part.querySelector("svg"),
-        within = bars.getBoundingClientRect().top - part.getBoundingClientRect().top;
-      const half = within + bars.clientHeight / 2, top = Math.max(free, Number(part.dataset.level) - half);
-      part.style.top = `${top}px`;
-      free = top + part.offsetHeight + 8;
-      middles.push(top + half);
-    }
-    const middle = middles.reduce((a, b) => a + b, 0) / middles.length;
-    const top = Math.max(0, middle - sum.offsetHeight / 2);
-    Object.assign(sum.style, { top: `${top}px`, left: `${right}px` });
-    rows.style.height = `${Math.max(free, top + sum.offsetHeight)}px`;
-    const lines = middles.map((at) =>
-      s("path", { d: `M${wide + 8},${at}H${plus - 24}Q${plus},${at} ${plus},${middle}` }));
-    rows.querySelector(".fl-joins").replaceChildren(...lines,
-      s("path", { d: `M${plus},${middle}H${right - 6}` }), s("circle", { cx: plus, cy: middle, r: 15 }),
-      s("path", { class: "fl-plus", d: `M${plus - 6},${middle}h12M${plus},${middle - 6}v12` }));
+  /** Place the rows; on a wall, where they are farther apart than the boxes beside them, each is tied to its call. */
+  join(ctx, rows) {
+    joinRows(rows, ctx.look === "projector" ? this.graph.parts() : null, ctx.zoom);
   },
 
   figure(ctx, frame, role) {
@@ -262,6 +243,8 @@ const trace = {
     const ring = ringAround(at(step.anchors.find(at)));
     if (ring) graph.sign(ring, step.sign);
     graph.reveal(ring);
+    const rows = ctx.look === "projector" && this.shown.querySelector(":scope>.fl-rows");
+    if (rows) this.join(ctx, rows);
   },
 
   /**
