@@ -31,11 +31,8 @@ Zone = tuple[int, int]
 
 def forward(wires: Iterable[Wire], leaving: bool) -> list[Cell]:
     """The cells at the other ends of the wires, without those that close a loop."""
-    return [
-        wire.target if leaving else wire.source
-        for wire in wires
-        if wire.source.order < wire.target.order
-    ]
+    onward = [wire for wire in wires if wire.source.order < wire.target.order]
+    return [wire.target if leaving else wire.source for wire in onward]
 
 
 def above(cell: Cell) -> list[Cell]:
@@ -151,14 +148,9 @@ def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Trac
     for cell in cells:
         if cell.track is not None:
             continue
-        ends = [
-            source.track
-            for source in above(cell)
-            if source.track is not None
-            and source.track is not main
-            and source.track.cells[-1] is source
-            and (cell.rank == source.rank + 1 or not in_lines)
-        ]
+        near = [x for x in above(cell) if cell.rank == x.rank + 1 or not in_lines]
+        last = [(x, x.track) for x in near if x.track is not None and x.track is not main]
+        ends = [track for source, track in last if track.cells[-1] is source]
         track = max(ends, key=lambda track: len(track.cells), default=None)
         if track is None:
             track = Track([])
