@@ -74,11 +74,8 @@ class CallbackList:
 
     def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
         """The methods of that name, of those callbacks whose class really defines one."""
-        methods = [
-            getattr(callback, name)
-            for callback in self.callbacks
-            if writes(callback, name) or writes(callback, old)
-        ]
+        own = [x for x in self.callbacks if writes(x, name) or writes(x, old)]
+        methods = [getattr(callback, name) for callback in own]
         return [self._telling(methods)] if methods else []
 
 

@@ -202,11 +202,8 @@ class DaskExecutor:
             warnings.filterwarnings("ignore", LARGE)
             # The work travels inside one task, so that it outlives the client and every worker.
             shared = self.client.submit(_same, work, key=f"{PREFIX}-{uuid.uuid4().hex}")
-        new = {
-            name: self.client.submit(run, shared, task, key=name)
-            for name, task in names.items()
-            if name not in kept
-        }
+        left = [(name, task) for name, task in names.items() if name not in kept]
+        new = {name: self.client.submit(run, shared, task, key=name) for name, task in left}
         if self.lasting:
             self.client.publish_dataset(**new)
         return {future: names[name] for name, future in {**kept, **new}.items()}

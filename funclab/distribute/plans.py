@@ -71,10 +71,8 @@ class Plan:
                 before = [results[number, self.lengths()[i - 1]] for number in chosen]
                 ended = [trial for trial in ranked(before) if not math.isnan(trial.score)]
                 chosen = sorted(trial.number for trial in ended[: self._size(i)])
-            yield [
-                Task(number, int(self.configs[number].get("epochs", epochs)), self.configs[number])
-                for number in chosen
-            ]
+            configs = [(number, self.configs[number]) for number in chosen]
+            yield [Task(i, int(config.get("epochs", epochs)), config) for i, config in configs]
 
 
 def _log(number: int, base: int) -> int:

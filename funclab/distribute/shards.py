@@ -104,11 +104,6 @@ def batches_of(loaded: Any) -> Iterator[Any]:
         yield loaded
 
 
-def is_dask(x: Any) -> bool:
-    """Whether the data, or one of several arrays, are a Dask collection."""
-    return any(hasattr(leaf, "__dask_graph__") for leaf in structure.flatten(x))
-
-
 def is_dask_array(x: Any) -> bool:
     return hasattr(x, "blocks") and hasattr(x, "numblocks")
 
@@ -155,4 +150,5 @@ def as_shards(x: Any, y: Any = None, weight: Any = None) -> Shards | None:
                 fix="leave them out, and let `load` return them.",
             )
         return x
-    return DaskShards([x, y, weight]) if is_dask([x, y, weight]) else None
+    is_dask = any(hasattr(leaf, "__dask_graph__") for leaf in structure.flatten([x, y, weight]))
+    return DaskShards([x, y, weight]) if is_dask else None

@@ -99,7 +99,8 @@ def sweep(
         as_arguments(data)
     plan = _plan(known, search, trials, epochs, factor, seed)
     about = {
-        "space": _space_in_words(known), "search": search, "epochs": epochs, "seed": seed,
+        "space": {name: _in_words(values) for name, values in known.items()},
+        "search": search, "epochs": epochs, "seed": seed,
         "build": spaces.label(build), "fit": spaces.label(fit), "data": spaces.label(data),
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
@@ -370,15 +371,10 @@ def _plan(known: Any, search: str, trials: Any, epochs: int, factor: int, seed: 
     return Plan(configs, epochs, factor if search == "halving" else 0)
 
 
-def _space_in_words(known: Any) -> dict[str, Any]:
-    """The space in the form of a journal."""
-    return {
-        name: spaces.label(values) if isinstance(values, list) else _drawn_in_words(values)
-        for name, values in known.items()
-    }
-
-
-def _drawn_in_words(values: Any) -> str:
+def _in_words(values: Any) -> Any:
+    """The values of a setting in the form of a journal."""
+    if isinstance(values, list):
+        return spaces.label(values)
     frozen = getattr(values, "dist", None)  # of scipy.stats, whose repr contains an address
     return repr(values) if frozen is None else f"{frozen.name}{values.args}{values.kwds}"
 

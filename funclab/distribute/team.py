@@ -175,10 +175,8 @@ class Team:
             replies = await self.attempt_step(batch, parts, weights) if parts else None
             if replies is not None:
                 batch.commit(parts)
-                done = [
-                    (part.worker, part.count, reply["compute"])
-                    for part, reply in zip(parts, replies)
-                ]
+                pairs = zip(parts, replies)
+                done = [(part.worker, part.count, reply["compute"]) for part, reply in pairs]
                 self.record.add(batch.kind, time.perf_counter() - begun, repeats, done)
                 return replies
             repeats += 1

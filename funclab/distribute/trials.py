@@ -183,12 +183,9 @@ def run(work: Work, task: Task) -> Record | None:
 def values_of(history: History) -> Record:
     """The losses and metrics of a run, and the epochs of those measured less often."""
     values = {name: list(map(float, series)) for name, series in history.history.items()}
-    rarer = {
-        name: [history.epoch.index(epoch) for epoch in epochs]
-        for name, epochs in history.epochs_of.items()
-        if epochs != history.epoch
-    }
-    return {"values": values, **({"measured": rarer} if rarer else {})}
+    rarer = {name: epochs for name, epochs in history.epochs_of.items() if epochs != history.epoch}
+    measured = {name: list(map(history.epoch.index, epochs)) for name, epochs in rarer.items()}
+    return {"values": values, **({"measured": measured} if rarer else {})}
 
 
 def error_in_words(error: BaseException) -> str:

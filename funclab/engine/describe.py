@@ -86,14 +86,10 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
     if note.kind == "add_into":
         index = note.added[0]
         return f"g_{inputs[index]} += more_{index}"
-    wanted = [
-        f"more_{index}"
-        if index in note.added
-        else f"g_{name}"
-        if value in plan.needs_gradient
-        else "_"
-        for index, (name, value) in enumerate(zip(inputs, call.inputs, strict=True))
-    ]
+    pairs = zip(inputs, call.inputs, strict=True)
+    wanted = [f"g_{name}" if value in plan.needs_gradient else "_" for name, value in pairs]
+    for index in note.added:
+        wanted[index] = f"more_{index}"
     gradients = ", ".join(f"g_{name}" for name in outputs)
     return f"{', '.join(wanted)} = {call.op.name}.vjp({gradients}){where}"
 

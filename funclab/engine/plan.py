@@ -154,11 +154,7 @@ class Plan:
     def _trainable(self) -> list[Value]:
         inputs = [value for call in self.calls for value in call.inputs]
         variables = [value for value in [*inputs, *self.outputs] if isinstance(value, Variable)]
-        return list(
-            dict.fromkeys(
-                variable for variable in variables if variable.trainable and _is_float(variable)
-            )
-        )
+        return [v for v in dict.fromkeys(variables) if v.trainable and _is_float(v)]
 
     def _late(self) -> list[Call]:
         """Calls that change state which gradients may read and no later forward call reads."""
@@ -303,7 +299,8 @@ class Plan:
         extra: list[tuple[int, Array]] = []
         for index, value in enumerate(call.inputs):
             needed = value in self.needs_gradient
-            fresh = value not in self.grads or self._is_untouched(value)
+            untouched = value in self._final and id(value) not in self._owned
+            fresh = value not in self.grads or untouched
             slot = self._slot(value) if needed and fresh else None
             if needed and not fresh:
                 slot = self._buffer(value)
@@ -334,9 +331,6 @@ class Plan:
         self.grads[x] = g.reshape(known(x.shape))
         self._owned[id(x)] = self._owned.pop(id(out), g)
         return True
-
-    def _is_untouched(self, value: Value) -> bool:
-        return value in self._final and id(value) not in self._owned
 
     def _slot(self, value: Value) -> Array:
         """The array into which the first gradient of a value is written."""

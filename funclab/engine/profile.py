@@ -67,12 +67,10 @@ class Profile:
     def __str__(self) -> str:
         rows = [TITLES, *(_cells(step, self.seconds) for step in self.steps)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(n) if i < 2 else cell.rjust(n) for i, (cell, n) in enumerate(cells)
-            )
-            for cells in (list(zip(row, widths)) for row in rows)
-        ]
+        sides = [str.ljust, str.ljust, *[str.rjust] * (len(widths) - 2)]
+        lines = []
+        for row in rows:
+            lines.append("  ".join(side(cell, n) for side, cell, n in zip(sides, row, widths)))
         return "\n".join([*(line.rstrip() for line in lines), "", self.caption])
 
     @property
@@ -110,10 +108,8 @@ def profile(plan: Plan) -> Profile:
     names, steps = Names(), plan.steps
     with threads.one_blas_thread():
         seconds, rounds = _least(steps)
-        timings = [
-            _timing(step, least, line_of(step.note, names, plan))
-            for step, least in zip(steps, seconds, strict=True)
-        ]
+        pairs = zip(steps, seconds, strict=True)
+        timings = [_timing(step, least, line_of(step.note, names, plan)) for step, least in pairs]
         rate = matmul_rate("float32")
     return Profile(timings, rounds, rate)
 
@@ -174,9 +170,8 @@ def bytes_of(step: Step) -> int:
 
 
 def _bytes(value: Value) -> int:
-    return math.prod(known(value.shape)) * (
-        0 if value.dtype == STRING else np.dtype(value.dtype).itemsize
-    )
+    each = 0 if value.dtype == STRING else np.dtype(value.dtype).itemsize
+    return math.prod(known(value.shape)) * each
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -104,14 +105,10 @@ class FunclabError(Exception):
 
     def __reduce__(self) -> Any:
         """Copies and other processes get the text, without the objects at fault."""
-        return _again, (type(self), self.what, self.why, self.fix)
+        return partial(type(self), self.what, why=self.why, fix=self.fix), ()
 
     def __str__(self) -> str:
         return f"{self.what}\n\n  Why: {self.why}\n  Fix: {self.fix}"
-
-
-def _again(kind: type[FunclabError], what: str, why: str, fix: str) -> FunclabError:
-    return kind(what, why=why, fix=fix)
 
 
 class ShapeError(FunclabError, ValueError):

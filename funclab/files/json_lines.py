@@ -89,16 +89,13 @@ def is_deeper(value: Any, most: int) -> bool:
         level = [part for part in level if isinstance(part, (dict, list))]
         if not level:
             return False
-        level = [item for part in level for item in _items(part)]
+        insides = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [item for inside in insides for item in inside]
     return True
 
 
 def _too_deep() -> Unusable:
     return Unusable(f"is nested more than {DEEPEST} deep")
-
-
-def _items(part: Any) -> Any:
-    return part.values() if isinstance(part, dict) else part
 
 
 def sealed(record: Record, of: Any = None) -> str:

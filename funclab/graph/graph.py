@@ -70,10 +70,8 @@ class Graph:
     @property
     def layers_by_depth(self) -> dict[int, list[Operation]]:
         """Layers by their distance from the outputs."""
-        return {
-            depth: [operation for operation in operations if operation.is_layer]
-            for depth, operations in self._by_depth.items()
-        }
+        by_depth = self._by_depth.items()
+        return {depth: [x for x in operations if x.is_layer] for depth, operations in by_depth}
 
     def replay(self, values: Sequence[Value]) -> list[Value]:
         """Make the same calls again on the tape, starting from `values`."""
@@ -115,7 +113,12 @@ class Graph:
                 for tensor in reversed(tensors):
                     parent = self.producer(tensor)[0]
                     if done.get(parent) is False and tensor not in cut:
-                        raise _cycle(parent)
+                        raise GraphError(
+                            f"Tensor {parent.output_tensors[0]!r} from layer "
+                            f'"{parent.operation.name}" is part of a cycle.',
+                            why="its value would depend on itself.",
+                            fix="build the graph by calling layers, which cannot make a cycle.",
+                        )
                     waiting.append(parent)
         return finished, list(met)
 
@@ -239,14 +242,6 @@ def _check_names(operations: Sequence[Operation]) -> None:
                 fix="give each its own `name=`, or use one layer object several times to share it.",
                 graph=[operation for operation in operations if operation.name == name],
             )
-
-
-def _cycle(node: Node) -> GraphError:
-    return GraphError(
-        f'Tensor {node.output_tensors[0]!r} from layer "{node.operation.name}" is part of a cycle.',
-        why="its value would depend on itself.",
-        fix="build the graph by calling layers, which cannot make a cycle.",
-    )
 
 
 def calls_before(tensors: Sequence[Tensor]) -> list[Node]:

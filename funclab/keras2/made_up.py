@@ -154,15 +154,12 @@ def _or_made(read: Callable[..., Any], make: Callable[[Any], Any]) -> Callable[.
 
     @functools.wraps(read)
     def found(path: Any, *args: Any, **kwargs: Any) -> Any:
-        if not hasattr(path, "read") and not (Path(path).is_file() or _has_files(Path(path))):
+        there = hasattr(path, "read") or Path(path).is_file()
+        if not there and not any(inner.is_file() for inner in Path(path).rglob("*")):
             path = make(_inside(path))
         return read(path, *args, **kwargs)
 
     return found
-
-
-def _has_files(path: Path) -> bool:
-    return path.is_dir() and any(inner.is_file() for inner in path.rglob("*"))
 
 
 def _inside(path: Any) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 
 from funclab.graph import shape_math
@@ -135,12 +135,8 @@ def _ranks(shapes: Sequence[Shape]) -> str:
 
 def for_dot(a: Shape, b: Shape) -> str:
     """Tensors whose lengths along two axes should be equal."""
-    pairs = [
-        (i, j)
-        for i in range(len(a) - 1, 0, -1)
-        for j in range(len(b) - 1, 0, -1)
-        if None not in (a[i], b[j]) and a[i] == b[j]
-    ]
+    places = product(range(len(a) - 1, 0, -1), range(len(b) - 1, 0, -1))
+    pairs = [(i, j) for i, j in places if None not in (a[i], b[j]) and a[i] == b[j]]
     if pairs:
         i, j = pairs[0]
         return f"sum over axes of one length, {a[i]}: Dot(axes={i if i == j else (i, j)})."

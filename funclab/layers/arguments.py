@@ -358,9 +358,8 @@ def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(x)`: a tensor passed to the constructor. Users' own layers may take one."""
     first = args[0] if args else None
     tensors = first if isinstance(first, (list, tuple)) else [first]
-    if not cls.__module__.startswith("funclab.layers.") or not any(
-        isinstance(item, Tensor) for item in tensors
-    ):
+    symbolic = any(isinstance(item, Tensor) for item in tensors)
+    if not cls.__module__.startswith("funclab.layers.") or not symbolic:
         return
     needed = [name for name, value in parameters(cls).items() if value is inspect.Parameter.empty]
     merges = cls.__module__ == "funclab.layers.merge"

@@ -91,7 +91,7 @@ class Lambda(Layer):
         cls, config: dict[str, Any], custom_objects: Any = None, safe_mode: bool | None = None
     ) -> Any:
         names = ("function", "mask", "output_shape")
-        with safe_here(safe_mode):
+        with within(_safe, _safe.get() if safe_mode is None else safe_mode):
             functions = {name: from_config(config.get(name), custom_objects) for name in names}
         return cls(**{**config, **functions})
 
@@ -117,11 +117,6 @@ def _is_safe() -> bool:
 def safe_mode(on: bool) -> contextlib.AbstractContextManager[None]:
     """Refuse to make functions from saved code, within the `with` block."""
     return within(_safe, on)
-
-
-def safe_here(on: bool | None) -> contextlib.AbstractContextManager[None]:
-    """Set safe mode on or off for a `with` block; None leaves it as it is."""
-    return contextlib.nullcontext() if on is None else safe_mode(on)
 
 
 def refuse_outside_file(path: str) -> None:

@@ -71,7 +71,8 @@ class TimeDistributed(Wrapper):
         mixes = any(getattr(inner, "mixes_samples", False) for inner in layers_within(self.layer))
         if training and time is not None and mixes:
             return self._step_by_step(inputs, masks, time)
-        inner = [mask if self._reaches(mask) else None for mask in masks]
+        takes = bool(self.layer.mask_arguments)  # else it is not given its part of a mask
+        inner = [mask if takes and mask is not None and mask.ndim > 2 else None for mask in masks]
         folded = [
             _masked(ops.fold_time(x), None if mask is None else ops.fold_time(mask))
             for x, mask in zip(leaves, inner, strict=True)
@@ -83,10 +84,6 @@ class TimeDistributed(Wrapper):
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """`call` has attached the masks."""
         return None
-
-    def _reaches(self, mask: Any) -> bool:
-        """Whether the layer is given its part of a mask."""
-        return mask is not None and mask.ndim > 2 and bool(self.layer.mask_arguments)
 
     def _step_by_step(self, inputs: Any, masks: Any, time: int) -> Any:
         leaves, steps = structure.flatten(inputs), []
@@ -156,7 +153,12 @@ class Bidirectional(Wrapper):
         layer, backward_layer = self.layer, self.backward_layer
         for inner in (layer, backward_layer):
             if inner is not None and not hasattr(inner, "go_backwards"):
-                raise _not_recurrent(inner)
+                raise ArgumentError(
+                    f"Bidirectional needs a recurrent layer. Received: {inner!r}.",
+                    why="it reads the sequence in both directions, which only a recurrent layer "
+                    "tells apart.",
+                    fix="write for example Bidirectional(LSTM(32)).",
+                )
         pattern = layer.name.removeprefix("forward_")  # its name in files
         self.forward_layer = _copy(layer, f"forward_{pattern}", layer.go_backwards)
         if backward_layer is None:
@@ -284,14 +286,6 @@ def _classes(layer: Any) -> dict[str, type]:
 
 def _several(outputs: Any) -> list[Any]:
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-
-
-def _not_recurrent(layer: Layer) -> ArgumentError:
-    return ArgumentError(
-        f"Bidirectional needs a recurrent layer. Received: {layer!r}.",
-        why="it reads the sequence in both directions, which only a recurrent layer tells apart.",
-        fix="write for example Bidirectional(LSTM(32)).",
-    )
 
 
 class SpectralNormalization(Wrapper):

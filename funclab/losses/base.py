@@ -206,15 +206,9 @@ def class_of(
     settings = list(inspect.signature(function).parameters.values())[2:]
     defaults = {setting.name: setting.default for setting in settings}
     order = order or [*defaults, *common]
-    signature = inspect.Signature(
-        [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-        + [
-            inspect.Parameter(
-                key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=(defaults | common)[key]
-            )
-            for key in order
-        ]
-    )
+    kind, known = inspect.Parameter.POSITIONAL_OR_KEYWORD, defaults | common
+    named = [inspect.Parameter(key, kind, default=known[key]) for key in order]
+    signature = inspect.Signature([inspect.Parameter("self", kind), *named])
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs)
@@ -270,10 +264,8 @@ def prefix(weight: Any, values: Any) -> Any:
     kept = len(shape)
     while kept and shape[kept - 1] == 1 and (kept > len(wanted) or wanted[kept - 1] != 1):
         kept -= 1
-    pairs = zip(shape[:kept], wanted)
-    if kept > len(wanted) or any(
-        a != b and None not in (a, b) and 1 not in (a, b) for a, b in pairs
-    ):
+    differ = [pair for pair in zip(shape[:kept], wanted) if len({*pair} - {None, 1}) > 1]
+    if kept > len(wanted) or differ:
         raise ShapeError(
             f"Weights of shape {show(shape)} do not fit losses or values of shape {show(wanted)}.",
             why="there is one weight for each sample, or for each element.",

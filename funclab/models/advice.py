@@ -48,11 +48,8 @@ def order_of(fits: Sequence[Sequence[bool]]) -> list[int] | None:
     count = len(fits)
     if not 1 < count <= MOST_SWAPPED:
         return None
-    orders = [
-        list(order)
-        for order in permutations(range(count))
-        if all(fits[i][j] for i, j in enumerate(order))
-    ]
+    every = map(list, permutations(range(count)))
+    orders = [order for order in every if all(fits[i][j] for i, j in enumerate(order))]
     return min(orders, key=lambda order: sum(i != j for i, j in enumerate(order)), default=None)
 
 

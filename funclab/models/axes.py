@@ -131,30 +131,9 @@ Inputs = list[Tensor]
 Many = list[Axes]
 
 
-def _same(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    return inputs[0]
-
-
-def _all_but_last(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    return (*inputs[0][:-1], NONE)
-
-
-def _one_more(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    return (*inputs[0], NONE)
-
-
-def _first(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    """Time goes on, features do not: a layer that reads a sequence and returns one."""
-    return inputs[0][:1]
-
-
 def _sequences(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     onward = getattr(by, "return_sequences", False) and not getattr(by, "go_backwards", False)
     return inputs[0][:1] if onward else ()
-
-
-def _wrapped(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    return _sequences(by.layer, tensors, inputs)
 
 
 def _convolved(by: Any, tensors: Inputs, inputs: Many) -> Axes:
@@ -219,11 +198,6 @@ def _flat(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     return (long[0],) if len(long) == 1 else ()
 
 
-def _pooled(by: Any, tensors: Inputs, inputs: Many) -> Axes:
-    """What is pooled is left out; channels stay."""
-    return inputs[0][-1:] if not by.keepdims else ()
-
-
 def _moved(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     rank = len(tensors[0].shape)
     order = by.order(rank) if isinstance(by, Transpose) else (0, *by.dims)
@@ -259,11 +233,11 @@ _GLOBAL = (
 _ATTENDING = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.Attention)
 """These make a row for each position of the query, their first input."""
 RULES: tuple[tuple[Any, Rule], ...] = (
-    (KEEPING, _same),
-    ((layers.Dense, *_ATTENDING), _all_but_last),
-    (layers.TimeDistributed, _first),
-    (layers.Embedding, _one_more),
-    (layers.Bidirectional, _wrapped),
+    (KEEPING, lambda by, tensors, inputs: inputs[0]),
+    ((layers.Dense, *_ATTENDING), lambda by, tensors, inputs: (*inputs[0][:-1], NONE)),
+    (layers.TimeDistributed, lambda by, tensors, inputs: inputs[0][:1]),
+    (layers.Embedding, lambda by, tensors, inputs: (*inputs[0], NONE)),
+    (layers.Bidirectional, lambda by, *rest: _sequences(by.layer, *rest)),
     (RNN, _sequences),
     (layers.Conv1D, _convolved),
     (layers.Dot, _dot),
@@ -271,7 +245,7 @@ RULES: tuple[tuple[Any, Rule], ...] = (
     ((Merge, Binary), _together),
     (layers.Flatten, _flat),
     (Functional, _nested),
-    (_GLOBAL, _pooled),
+    (_GLOBAL, lambda by, tensors, inputs: () if by.keepdims else inputs[0][-1:]),
     ((layers.Permute, Transpose), _moved),
 )
 """What the calls of these classes do with axes. Calls of others pass no names on."""

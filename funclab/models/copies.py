@@ -57,20 +57,15 @@ def calls_of(model: Functional) -> dict[str, Any]:
         node, index = graph.producer(tensor)
         return Reference(number[node], index)
 
-    calls = [
-        Made(
-            node.operation,
-            None if node.is_input else node.arguments.convert(reference),
-            structure.map_structure(Described, node.outputs),
-        )
-        for node in graph.nodes
-    ]
+    calls = []
+    for node in graph.nodes:
+        arguments = None if node.is_input else node.arguments.convert(reference)
+        outputs = structure.map_structure(Described, node.outputs)
+        calls.append(Made(node.operation, arguments, outputs))
     losses = graph.outputs[len(model.graph.outputs) :]
     ends = {"inputs": model.input_structure, "outputs": model.output_structure, "losses": losses}
-    return {
-        "calls": calls,
-        **{name: structure.map_structure(reference, tree) for name, tree in ends.items()},
-    }
+    described = {name: structure.map_structure(reference, tree) for name, tree in ends.items()}
+    return {"calls": calls, **described}
 
 
 def make_calls(calls: dict[str, Any]) -> tuple[Any, Any, list[Tensor]]:

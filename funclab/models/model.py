@@ -94,9 +94,8 @@ class Model(ModelMethods, Layer):
                 why="exactly one of the two says which layer is meant.",
                 fix=f'write get_layer("{names[-1] if names else "dense"}") or get_layer(index=0).',
             )
-        if index is not None and not (
-            suggest.is_whole(index) and -len(names) <= index < len(names)
-        ):
+        places = range(-len(names), len(names))
+        if index is not None and not (suggest.is_whole(index) and index in places):
             raise NameLookupError(
                 f"Was asked to retrieve layer at index {index!r} but model only has {len(names)} "
                 "layers.",

@@ -83,7 +83,8 @@ def scan(
     """carry, y = f(carry, x) for each slice x of xs along the first axis. Returns the last carry,
     and all y stacked.
     """
-    steps = list(range(_steps(xs, length)))
+    leaves = [x for x in structure.flatten(xs) if x is not None]
+    steps = list(range(_known(shape_of(leaves[0])[0] if leaves else length)))
     made = []
     for i in reversed(steps) if reverse else steps:
         x = structure.map_structure(lambda part, i=i: _at(part, i), xs)
@@ -129,11 +130,6 @@ def _joined(function: Callable[..., Any], *trees: Any) -> Any:
     """A tree like the first, each leaf made by the function from that leaf of all trees."""
     leaves = zip(*[structure.flatten(tree) for tree in trees])
     return structure.pack(trees[0], [function(*several) for several in leaves])
-
-
-def _steps(xs: Any, length: int | None) -> int:
-    leaves = [x for x in structure.flatten(xs) if x is not None]
-    return _known(shape_of(leaves[0])[0] if leaves else length)
 
 
 def _known(length: int | None) -> int:

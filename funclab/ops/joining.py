@@ -90,10 +90,8 @@ class Split(Op):
     def shape(self, x: Shape) -> Any:
         axis = shape_math.axis_index(self.axis, len(x))
         starts, ends = (0, *self.ends), (*self.ends, x[axis])
-        lengths = [
-            None if end is None else max(end - start, 0)
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        pairs = zip(starts, ends, strict=True)
+        lengths = [None if end is None else max(end - start, 0) for start, end in pairs]
         pieces = tuple((*x[:axis], length, *x[axis + 1 :]) for length in lengths)
         return pieces if self.n_outputs > 1 else pieces[0]
 

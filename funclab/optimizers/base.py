@@ -247,22 +247,14 @@ class Optimizer(Remembering, registry.Rebuilt):
         return updates
 
     def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
-        return [
-            Update(
-                *shared(self.update, part),
-                f"weights[{part.weights.size}] = {self.name}(weights, gradients)",
-            )
-            for part in parts
-        ]
+        says = "weights[{}] = " + f"{self.name}(weights, gradients)"
+        return [Update(*shared(self.update, x), says.format(x.weights.size)) for x in parts]
 
     def _by_one(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
+        name = self.name
         return [
-            Update(
-                self._update_one,
-                (gradient, Weight(variable)),
-                f"{variable.path} = {self.name}({variable.path}, g_{variable.path})",
-            )
-            for variable, gradient in zip(variables, views(grads, variables))
+            Update(self._update_one, (g, Weight(v)), f"{v.path} = {name}({v.path}, g_{v.path})")
+            for v, g in zip(variables, views(grads, variables))
         ]
 
     def _update_one(self, gradient: Array, variable: Weight) -> None:

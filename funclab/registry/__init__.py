@@ -206,9 +206,8 @@ def to_config(data: Any) -> Any:
         return sharing.numbered(entry, data)
     if hasattr(data, "tolist"):
         return data.tolist()
-    if inspect.isfunction(data) and not any(
-        known.get(data.__name__) is data for known in _known.values()
-    ):
+    name = getattr(data, "__name__", "")
+    if inspect.isfunction(data) and all(known.get(name) is not data for known in _known.values()):
         name = customs.get_registered_name(data)
         function = {"module": "builtins", "class_name": "function", "config": name}
         return {**function, "registered_name": "function"}

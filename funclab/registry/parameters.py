@@ -115,10 +115,7 @@ def guarded(target: Callee) -> Callee:
 def _guarded(function: Any) -> Any:
     signature = inspect.signature(function)
     names = list(signature.parameters)
-    expected = {
-        name: (parameter.annotation, parameter.default)
-        for name, parameter in signature.parameters.items()
-    }
+    expected = {name: (x.annotation, x.default) for name, x in signature.parameters.items()}
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:

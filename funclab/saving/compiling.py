@@ -36,12 +36,9 @@ def compile_from_config(model: Model, config: dict[str, Any], custom_objects: An
         "metrics": "metric",
         "weighted_metrics": "metric",
     }
-    settings = {
-        name: _revived(kinds[name], value, user_classes.known(custom_objects))
-        if name in kinds
-        else value
-        for name, value in config.items()
-    }
+    known, settings = user_classes.known(custom_objects), dict(config)
+    for name in kinds.keys() & config.keys():
+        settings[name] = _revived(kinds[name], config[name], known)
     optimizer = settings["optimizer"]
     if optimizer.schedule is None:  # Keras writes 0.1 as its float32 value, 0.10000000149
         optimizer.learning_rate = shortest(float(optimizer.learning_rate))

@@ -14,7 +14,7 @@ from funclab import registry
 from funclab.errors import ConfigError, FunclabError, NameLookupError
 from funclab.graph import shape_math, structure
 from funclab.graph.operation import Operation
-from funclab.graph.shape_math import Shape, show
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
 from funclab.layers.base import Layer
@@ -103,7 +103,9 @@ class Sketch:
         taken = [x.shape for x in structure.flatten([args, kwargs]) if isinstance(x, Tensor)]
         made = [x.shape for x in structure.flatten(outputs)]
         known = facts.outputs(taken)
-        if not _agree(made, known):
+        fits = (isinstance(there, Unknown) or shape_math.same(own, there)
+                for own, (there, _) in zip(made, known))  # fmt: skip
+        if not all(fits):  # in files, the last outputs may be missing
             there = ", ".join(show(shape) for shape, _ in known)
             here = ", ".join(map(show, made))
             self._refuse(facts, f"It makes {there}; what funclab has by this name makes {here}.")
@@ -162,14 +164,6 @@ def one_box(
         "output_layers": [[name, 0, i] for i in range(len(facts.outputs([])))],
     }
     return {"class_name": "Functional", "config": config}, known
-
-
-def _agree(made: list[Shape], known: Outputs) -> bool:
-    """Whether shapes may be those that are known; in files, the last outputs may be missing."""
-    return all(
-        isinstance(there, Unknown) or shape_math.same(own, there)
-        for own, (there, _) in zip(made, known)
-    )
 
 
 def _reason(error: Exception) -> str:

@@ -125,7 +125,8 @@ class Already:
             return False
         # The name of another call of the solution would make the sentence confusing.
         same = partner.operation.name == node.operation.name
-        doubtful = any(map(self._is_doubtful, calls_before(node.output_tensors)))
+        calls = [call for call in calls_before(node.output_tensors) if not call.is_input]
+        doubtful = not self._doubtful.isdisjoint([*calls, *(call.operation for call in calls)])
         return not doubtful and (same or node.operation.name not in self._names)
 
     def is_alike(self, node: Any) -> bool:
@@ -136,9 +137,6 @@ class Already:
     def _fits(self, part: Part) -> bool:
         label = self.mine.labels[part]
         return self._have[label] <= self._wanted[label]
-
-    def _is_doubtful(self, node: Node) -> bool:
-        return not node.is_input and not self._doubtful.isdisjoint((node, node.operation))
 
     def _is_at(self, tensor: Tensor) -> bool:
         return not self.at.isdisjoint((tensor.node, tensor.node.operation))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any
 
@@ -127,20 +128,20 @@ class Attempt:
     def given_to(self, function: str, argument: str) -> Any:
         """An argument of the innermost call of a function in the error's traceback; else None."""
         found = None
-        trace = self.error.__traceback__ if self.error is not None else None
-        while trace is not None:
-            if trace.tb_frame.f_code.co_name == function:
-                found = trace.tb_frame.f_locals.get(argument, found)
-            trace = trace.tb_next
+        for frame in self._frames:
+            if frame.f_code.co_name == function:
+                found = frame.f_locals.get(argument, found)
         return found
 
     @property
     def own(self) -> Any:
         """The object in whose method the error occurred; else None."""
-        trace = self.error.__traceback__ if self.error is not None else None
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        return trace.tb_frame.f_locals.get("self") if trace is not None else None
+        return self._frames[-1].f_locals.get("self") if self._frames else None
+
+    @property
+    def _frames(self) -> list[FrameType]:
+        """Where the error came from, from the outside in."""
+        return [frame for frame, _ in walk_tb(self.error and self.error.__traceback__)]
 
     @property
     def given_to_model(self) -> tuple[list[Any], list[Any]] | None:
@@ -154,11 +155,8 @@ def made_by_lesson(attempt: Attempt, places: Iterable[Node | Operation]) -> bool
     given = attempt.names if attempt.before is None else attempt.before
     known = {part for value in given.values() for part in _operations(value)}
     known -= set(_operations(attempt.answer))
-    return all(
-        place not in attempt.nodes
-        and (place.operation if isinstance(place, Node) else place) in known
-        for place in places
-    )
+    operations = {place.operation if isinstance(place, Node) else place for place in places}
+    return operations <= known and not any(place in attempt.nodes for place in places)
 
 
 def _operations(value: Any) -> list[Operation]:

@@ -44,16 +44,10 @@ def catch_up(
     with quietly():
         for source in cells:
             exec(compile(source, f"<lesson {lesson}>", "exec"), target)
-    own = [
-        key
-        for key, value in target.items()
-        if key[0] != "_" and before.get(key, before) is not value
-    ]
-    there = ", ".join(
-        key for key in own if not callable(target[key]) or hasattr(target[key], "name")
-    )
+    own = [key for key in target if key[0] != "_" and before.get(key, before) is not target[key]]
+    told = [key for key in own if not callable(target[key]) or hasattr(target[key], "name")]
     where = f"before “{section}”" if section else "at its end"
-    print(f"Lesson {lesson}, {where}. Here now: {there}.")
+    print(f"Lesson {lesson}, {where}. Here now: {', '.join(told)}.")
 
 
 @contextlib.contextmanager

@@ -120,12 +120,9 @@ def shares_layer(student: Any, calls: int = 2, kind: type | None = None) -> Grad
     """
 
     def compared(mine: Parts) -> Grade:
-        count = Counter(
-            node.operation
-            for node in mine.graph.nodes
-            if getattr(node.operation, "weights", None)
-            and isinstance(node.operation, kind or object)
-        )
+        called = [node.operation for node in mine.graph.nodes]
+        fits = [x for x in called if getattr(x, "weights", None) and isinstance(x, kind or object)]
+        count = Counter(fits)
         layer, most = max(count.items(), key=lambda item: item[1], default=(None, 0))
         why = f"No layer is called {times(calls)}; expected one that is."
         if layer is not None:

@@ -28,15 +28,6 @@ from funclab.models import clone_model
 from funclab.models.model import Functional, Model
 from funclab.registry.within import within
 
-__all__ = [
-    "accuracy", "activation_of", "bends", "calls_before", "calls_by_input", "calls_of",
-    "calls_within", "chain_to", "fresh_copy", "gives_probabilities", "innermost",
-    "is_concatenation", "is_shared", "joins", "multiplications", "order_counts", "own_layers",
-    "plain", "reads", "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy",
-    "unused_calls", "unwrapped", "ways", "weighted_calls",
-]  # fmt: skip
-
-
 RECURRENT = (layers.RNN, layers.Bidirectional)
 BENDLESS = ("linear", "add", "multiply", "subtract", "concatenate", "dropout", "reshape")
 """What `activation_of` says of calls that only weigh, add, join or arrange what they read."""
@@ -105,9 +96,20 @@ def unused_calls(nodes: Sequence[Node], model: Functional) -> list[Node]:
     return [node for node in nodes if node not in inside and node not in read and reads(node)]
 
 
+def with_weights(nodes: Sequence[Node]) -> list[Any]:
+    """Those of some calls whose layers have weights."""
+    return [node for node in nodes if getattr(node.operation, "weights", None)]
+
+
 def weighted_calls(model: Functional) -> list[Any]:
     """The model's calls of layers with weights, in the order of calling."""
-    return [node for node in calls_of(model) if getattr(node.operation, "weights", None)]
+    return with_weights(calls_of(model))
+
+
+def weights_of(node: Node) -> int:
+    """How many numbers the weights of a call's layer hold; 0 for an op."""
+    layer: Any = node.operation
+    return layer.count_params() if layer.is_layer else 0
 
 
 def calls_by_input(model: Functional) -> list[list[Node]]:
@@ -117,10 +119,15 @@ def calls_by_input(model: Functional) -> list[list[Node]]:
     return [[node for one, node in alone if one is source] for source in model.inputs]
 
 
+def kind_of(node: Node) -> str:
+    """The name of a layer's class, or of that of the op that a call applies."""
+    operation: Any = node.operation
+    return type(getattr(operation, "op", operation)).__name__
+
+
 def is_concatenation(node: Node) -> bool:
     """Whether a call concatenates tensors, as a layer or as an op."""
-    operation: Any = node.operation
-    return type(getattr(operation, "op", operation)).__name__ == "Concatenate"
+    return kind_of(node) == "Concatenate"
 
 
 # Layers.

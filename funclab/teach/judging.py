@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,9 @@ def unforeseen(at: Mapping[Any, str] | None = None, **values: Any) -> Mistake:
 Judge = Callable[[Attempt], Mistake | None]
 JUDGES: dict[str, Judge] = {}
 """The judge of each exercise."""
-LIGHTS: dict[str, Callable[[Attempt], list[Node | Operation]]] = {}
+WITHOUT_MODEL: dict[str, Judge] = {}
+"""For an exercise, the judge of attempts that made no model."""
+LIGHTS: dict[str, Callable[[Attempt], Sequence[Node | Operation]]] = {}
 """For an exercise, the places that its first hint highlights."""
 
 
@@ -68,21 +70,40 @@ def judge(exercise: str, lit: Any = None) -> Callable[[Judge], Judge]:
     It is given the attempt and returns the mistake that matters most, or None for a right answer.
     `lit`: the function that finds the places for the first hint; a longer one is marked `lights`.
     """
+    if lit is not None:
+        LIGHTS[exercise] = lit
+    return _kept_in(JUDGES, exercise)
 
-    def keep(function: Judge) -> Judge:
-        JUDGES[exercise] = function
-        if lit is not None:
-            LIGHTS[exercise] = lit
+
+def judge_model(exercise: str, lit: Any = None) -> Callable[[Any], Any]:
+    """Mark a function as the judge of the model that an exercise asks for: it is given the attempt
+    and this model. An attempt without a model is given to the function marked `without_model`."""
+
+    def keep(function: Callable[[Attempt, Functional], Mistake | None]) -> Any:
+        def judged(attempt: Attempt) -> Mistake | None:
+            if attempt.model is not None:
+                return function(attempt, attempt.model)
+            return WITHOUT_MODEL[exercise](attempt) if exercise in WITHOUT_MODEL else unforeseen()
+
+        judge(exercise, lit)(judged)
         return function
 
     return keep
 
 
-def lights(exercise: str) -> Callable[[Any], Any]:
-    """Mark a function as the one that finds the places for the first hint of an exercise."""
+def without_model(*exercises: str) -> Callable[[Any], Any]:
+    """Mark a function as the one that finds out why an attempt has no model."""
+    return _kept_in(WITHOUT_MODEL, *exercises)
 
+
+def lights(*exercises: str) -> Callable[[Any], Any]:
+    """Mark a function as the one that finds the places for the first hint of some exercises."""
+    return _kept_in(LIGHTS, *exercises)
+
+
+def _kept_in(table: dict[str, Any], *exercises: str) -> Callable[[Any], Any]:
     def keep(function: Any) -> Any:
-        LIGHTS[exercise] = function
+        table.update(dict.fromkeys(exercises, function))
         return function
 
     return keep
@@ -285,15 +306,11 @@ def _of_another_kind(exercise: course.Exercise, attempt: Attempt, mistake: Mista
     if exercise.kind in course.GUESSED and exercise.start:
         line = exercise.start.splitlines()[-1]
         return say("lesson_other_form", line=line, name=exercise.wants)
-    wanted = "" if makes_model(exercise) else wanted_in(exercise.otherwise)
+    asks_for_model = f"{exercise.wants} = Model(" in exercise.solution_code
+    wanted = "" if asks_for_model else wanted_in(exercise.otherwise)
     if wanted:
         return say("lesson_of_kind", kind=kind, wanted=wanted)
     return say("lesson_other_kind", kind=kind, name=exercise.wants)
-
-
-def makes_model(exercise: course.Exercise) -> bool:
-    """Whether the answer to an exercise is a model, and not an array or a function."""
-    return f"{exercise.wants} = Model(" in exercise.solution_code
 
 
 def _unusable(exercise: course.Exercise, error: FunclabError) -> Verdict:
@@ -342,12 +359,13 @@ def _drawn(attempt: Attempt) -> list[Tensor]:
     return tensors_of(attempt.answer)
 
 
-def calls_made(attempt: Attempt) -> list[Node]:
-    """The calls of an attempt: those of its lines, or all that begin at the inputs of its model."""
-    if attempt.nodes or attempt.model is None:
-        return list(attempt.nodes)
-    nodes = [node for source in attempt.model.graph.input_nodes for node in reached(source)]
-    return list(dict.fromkeys(nodes))
+def calls_made(attempt: Attempt, kind: type = object) -> list[Any]:
+    """The calls that an attempt made of layers of a kind: those of its lines, or all that begin at
+    the inputs of its model."""
+    nodes = attempt.nodes
+    if not nodes and attempt.model is not None:
+        nodes = [node for source in attempt.model.graph.input_nodes for node in reached(source)]
+    return [node for node in dict.fromkeys(nodes) if isinstance(node.operation, kind)]
 
 
 def calls_on_inputs(attempt: Attempt, *names: str) -> list[Node | Operation]:
@@ -391,16 +409,26 @@ def stopped(what: str, error: BaseException) -> str:
     return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
 
 
+def cut_off(attempt: Attempt) -> tuple[Tensor, Tensor, list[Tensor]] | None:
+    """For a Model that could not be made: an output, an Input that it depends on and that was not
+    given, and the tensors that were given as inputs."""
+    inputs, outputs = attempt.given_to_model or ([], [])
+    starts = tensors_of(inputs)
+    for tensor in tensors_of(outputs):
+        for needed in source_inputs(tensor):
+            if all(needed is not start for start in starts):
+                return tensor, needed, starts
+    return None
+
+
 def missing_input(attempt: Attempt, name: str) -> Mistake:
     """The mistake of a Model that could not be made, as it was not given an Input it needs."""
-    inputs, outputs = attempt.given_to_model or ([], [])
-    for tensor in tensors_of(outputs):
-        missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]
-        if missing:
-            [start, *_], at = tensors_of(inputs), {missing[0].node: "not among the inputs"}
-            values = {"tensor": tensor, "other": missing[0].node, "input": start.node}
-            return Mistake(name, at, **values)
-    return unforeseen()
+    cut = cut_off(attempt)
+    if cut is None:
+        return unforeseen()
+    tensor, needed, [start, *_] = cut
+    at = {needed.node: "not among the inputs"}
+    return Mistake(name, at, tensor=tensor, other=needed.node, input=start.node)
 
 
 def source(tensor: Tensor) -> Operation:

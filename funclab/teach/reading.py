@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import layers
+from funclab.datasets import headlines
 from funclab.graph.node import Node
 from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
@@ -59,8 +60,6 @@ def add_to_zeros(model: Functional) -> None:
 
 def headlines_for(model: Functional) -> list[Array]:
     """Short headlines for a model, the first two with the same words; zeros for other inputs."""
-    from funclab.datasets import headlines
-
     x: list[Array] = []
     for tensor in model.inputs:
         size = tensor.shape[1] or LONGEST

@@ -162,7 +162,7 @@ def exercise_cells(item: course.Exercise, points: float, hidden: str) -> list[di
     lines that are hidden from students."""
     name = item.id.replace(".", "-")
     answer = [f"%%check {item.id}", *given_lines(item), BEGIN]
-    answer += [*solution_lines(item), END]
+    answer += [*item.solution_code.strip("\n").splitlines()[kept_lines(item) :], END]
     test = f'from funclab.teach import solved\n\ngrade = solved("{item.id}")\n{hidden}'
     test += f"print(grade)\ngrade.points({points:g})"
     return [
@@ -181,11 +181,6 @@ def given_lines(item: course.Exercise) -> list[str]:
     return start[:kept] + [
         f"# {line}" if line.strip()[:1] not in ("", "#") else line for line in rest
     ]
-
-
-def solution_lines(item: course.Exercise) -> list[str]:
-    """Our solution, without the given lines that it begins with."""
-    return item.solution_code.strip("\n").splitlines()[kept_lines(item) :]
 
 
 def kept_lines(item: course.Exercise) -> int:

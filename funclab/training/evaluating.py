@@ -52,9 +52,8 @@ def evaluate(
         size = batch_size or usual_size(model)
         source = test_source(runner, (x, y, sample_weight), size, steps)
         told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
-        progress = Progress(
-            0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps
-        )
+        shown = 0 if any(map(shows_progress, told.callbacks)) else verbose
+        progress = Progress(shown, source.steps)
         for _ in evaluate_batches(compiled, source, told, progress):
             pass
         logs = compiled.logs()
@@ -133,12 +132,8 @@ def predict_with(
         one_input = len(getattr(model, "inputs", None) or ()) == 1
 
         def ready(x: Any, *_: Any) -> Data:
-            if (
-                one_input
-                and isinstance(x, list)
-                and x
-                and all(hasattr(part, "__array__") for part in x)
-            ):
+            several = isinstance(x, list) and all(hasattr(part, "__array__") for part in x)
+            if one_input and several and x:
                 x = x[0]  # the rest are targets: a DataLoader yields lists
             return prepare(model, None, x)
 

@@ -268,7 +268,10 @@ def loss_of(model: Model, x: Any, y: Any, y_pred: Any, weight: Any, training: bo
 def own_loss(step: Step, model: Model, compiled: Compiled, training: bool) -> Value:
     """The result of the model's own `compute_loss`."""
     forms = compiled.forms or (step.tree, step.tree)
-    y, sample_weight = map(in_form, (step.targets, step.weights), forms)
+    y, sample_weight = (
+        structure.pack(form, values) if any(value is not None for value in values) else None
+        for form, values in zip(forms, (step.targets, step.weights))
+    )
     y_pred = structure.pack(step.tree, step.outputs)
     value = loss_of(model, step.given, y, y_pred, sample_weight, training)
     fix = "return what funclab.ops gives, for example ops.mean(ops.square(y - y_pred))."
@@ -288,11 +291,6 @@ def checked_loss(value: Any, made_by: str, fix: str) -> Value:
             fix=fix,
         )
     return scalar(value)
-
-
-def in_form(values: Sequence[Value | None], tree: Any) -> Any:
-    """Values in the structure of the data that they represent; None if there are none."""
-    return structure.pack(tree, values) if any(value is not None for value in values) else None
 
 
 def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None) -> Value:

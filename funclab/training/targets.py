@@ -367,9 +367,8 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
             why="targets hold class numbers, from 0.",
             fix=_written(class_weight),
         )
-    if not all(
-        suggest.is_number(weight) and np.isfinite(weight) for weight in class_weight.values()
-    ):
+    numbers = class_weight.values()
+    if not all(suggest.is_number(number) and np.isfinite(number) for number in numbers):
         raise ArgumentError(
             "The values of `class_weight` should be finite numbers. "
             f"Received: {dict(class_weight)}.",

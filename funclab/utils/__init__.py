@@ -67,9 +67,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
            [0., 0., 1.]])
     """
     labels = np.asarray(x)
-    if labels.dtype.kind not in "biuf" or not (
-        num_classes is None or suggest.is_whole(num_classes)
-    ):
+    countable = num_classes is None or suggest.is_whole(num_classes)
+    if labels.dtype.kind not in "biuf" or not countable:
         raise wrong_value("to_categorical", "x", x, "class numbers", "[0, 2, 1]")
     classes = labels.astype("int64")
     shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape

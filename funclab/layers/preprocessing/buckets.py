@@ -85,12 +85,10 @@ class Hashing(Binned):
         array = np.asarray(data)
         return array if array.dtype.kind in "biuf" else as_texts(data, self.name)
 
-    def _checked(self, inputs: Any) -> Any:
-        whole = isinstance(inputs, Value) and inputs.dtype.startswith("float")
-        return ops.cast(inputs, "int64") if whole else inputs
-
     def call(self, inputs: Any) -> Any:
-        return self.coded(look_up(self, self._checked(inputs)))
+        if isinstance(inputs, Value) and inputs.dtype.startswith("float"):
+            inputs = ops.cast(inputs, "int64")
+        return self.coded(look_up(self, inputs))
 
     def find(self, x: Array) -> Array:
         masked = self.mask_value is not None and self.num_bins > 1

@@ -162,12 +162,9 @@ class RNN(Layer):
                 fix="declare the batch: Input(batch_shape=(32, 10, 8)) or batch_size=32.",
                 graph=self,
             )
-        self._kept = States(
-            [
-                Variable(np.asarray(state), dtype=self.dtype, trainable=False, name="rnn_state")
-                for state in structure.flatten(self.get_initial_state(batch))
-            ]
-        )
+        states = map(np.asarray, structure.flatten(self.get_initial_state(batch)))
+        settings = {"dtype": self.dtype, "trainable": False, "name": "rnn_state"}
+        self._kept = States([Variable(state, **settings) for state in states])
 
     def _remembered(self, batch: int | None) -> list[Any] | None:
         known = self._kept.variables if self._kept else []

@@ -166,10 +166,8 @@ def _letters(subscripts: str, ranks: tuple[int, ...]) -> tuple[tuple[str, ...], 
             fix='write a term for each, or "..." for axes that have no letter.',
         )
     others = "".join(free[: max(spare)])
-    terms = tuple(
-        term.replace("...", others[len(others) - left :])
-        for term, left in zip(written, spare, strict=True)
-    )
+    pairs = zip(written, spare, strict=True)
+    terms = tuple(term.replace("...", others[len(others) - left :]) for term, left in pairs)
     return terms, output.replace("...", others)
 
 

@@ -211,7 +211,8 @@ class LayerNormalization(Op):
     def forward(self, x: Array, *rest: Array) -> None:
         *weights, out, mean, inverse = rest
         rows, into = rows_of(x, *self.axes(x)), rows_of(out, *self.axes(x))
-        around = self._scale(rows, weights), self._offset(rows, weights), self.epsilon
+        offset = weights[-1].reshape(-1) if self.moved else np.zeros(rows.shape[1], rows.dtype)
+        around = self._scale(rows, weights), offset, self.epsilon
         statistics = mean.reshape(-1), inverse.reshape(-1)
         kernels.normalize_rows(rows, *around, self.centered, into, *statistics)
         store(into, out, *self.axes(x))
@@ -235,9 +236,6 @@ class LayerNormalization(Op):
 
     def _scale(self, rows: Array, weights: Any) -> Array:
         return weights[0].reshape(-1) if self.scaled else np.ones(rows.shape[1], rows.dtype)
-
-    def _offset(self, rows: Array, weights: Any) -> Array:
-        return weights[-1].reshape(-1) if self.moved else np.zeros(rows.shape[1], rows.dtype)
 
 
 class RMSNormalization(LayerNormalization):

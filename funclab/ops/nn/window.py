@@ -67,12 +67,8 @@ class Sliding(Spatial, abstract=True):
 
     def out_spatial(self, x: Shape, size: Sequence[int], dilation: Sequence[int]) -> Shape:
         """How many windows fit along each axis; at least one must."""
-        lengths = tuple(
-            shape_math.conv_length(length, window, stride, spread, self.padding)
-            for length, window, stride, spread in zip(
-                self.spatial(x), size, self.strides, dilation, strict=True
-            )
-        )
+        along = zip(self.spatial(x), size, self.strides, dilation, strict=True)
+        lengths = tuple(shape_math.conv_length(*axis, self.padding) for axis in along)
         if any(length is not None and length <= 0 for length in lengths):
             spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
             name = self.name.removesuffix("_bias")  # the bias does not matter here

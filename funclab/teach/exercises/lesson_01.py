@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from funclab import activations
+from funclab.datasets import digits
 from funclab.errors import NeverCalledError, ShapeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node
@@ -18,11 +19,12 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, parsed, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
-    joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
-    unused_calls, ways,
+    joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy, unused_calls,
+    ways, weights_of, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, numpy_was_given, unforeseen,
+    Mistake, calls_made, judge, judge_model, known, lights, numpy_was_given, unforeseen,
+    without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.records.answers import plain_answer
@@ -33,12 +35,9 @@ ACTIVATIONS = {name for name in activations.__all__ if name not in ("linear", "s
 
 
 # 1A
-@judge("1A")
-def two_hidden_layers(attempt: Attempt) -> Mistake | None:
+@judge_model("1A", lit=lambda attempt: calls_made(attempt, Dense)[:1])
+def two_hidden_layers(attempt: Attempt, model: Functional) -> Mistake | None:
     """One Input of 64 numbers, two Dense layers in a row, ten probabilities."""
-    if attempt.model is None:
-        return not_a_model(attempt)
-    model = attempt.model
     chain = chain_to(model.outputs[0])
     dense = [node for node in reversed(chain) if isinstance(node.operation, Dense)]
     layers = {node.operation for node in dense}
@@ -67,6 +66,7 @@ def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
     return None
 
 
+@without_model("1A")
 def not_a_model(attempt: Attempt) -> Mistake:
     """Why there is no model: what was given in place of a tensor, or where the path ends."""
     outputs = outputs_given(attempt)
@@ -79,12 +79,6 @@ def not_a_model(attempt: Attempt) -> Mistake:
         source = source_inputs(used)[0]
         return Mistake("left_the_graph", notes, layer=used.node, input=source.node)
     return other_input(attempt) or unforeseen()
-
-
-@lights("1A")
-def first_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Dense)]
-    return list(nodes[:1])
 
 
 # 1B
@@ -144,12 +138,9 @@ def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
 
 
 # 1C
-@judge("1C")
-def a_called_rule(attempt: Attempt) -> Mistake | None:
+@judge_model("1C", lit=lambda attempt: [first_call(known(attempt, "rule"))])
+def a_called_rule(attempt: Attempt, model: Functional) -> Mistake | None:
     """Ten probabilities from the pixels, whatever layer makes them."""
-    if attempt.model is None:
-        return no_call(attempt)
-    model = attempt.model
     output = model.outputs[0]
     taken = softmaxes(output)
     if len(taken) > 1:
@@ -165,6 +156,7 @@ def a_called_rule(attempt: Attempt) -> Mistake | None:
     return not_ten(model)
 
 
+@without_model("1C")
 def no_call(attempt: Attempt) -> Mistake:
     error = attempt.error
     if isinstance(error, NeverCalledError) and isinstance(error.graph, Operation):
@@ -188,19 +180,10 @@ def rule_calls(attempt: Attempt) -> list[Node]:
     return list(rule.inbound_nodes) if isinstance(rule, Operation) else []
 
 
-@lights("1C")
-def the_rule(attempt: Attempt) -> list[Node | Operation]:
-    rule = known(attempt, "rule")
-    return [rule.inbound_nodes[0]] if rule.inbound_nodes else [rule]
-
-
 # 1D
-@judge("1D")
-def short_cut(attempt: Attempt) -> Mistake | None:
+@judge_model("1D")
+def short_cut(attempt: Attempt, model: Functional) -> Mistake | None:
     """Two paths from the pixels that meet; few weights; learns."""
-    if attempt.model is None:
-        return not_joined(attempt)
-    model = attempt.model
     if len(model.inputs) > 1:
         return two_inputs(model)
     output, source = model.outputs[0], model.inputs[0]
@@ -215,9 +198,9 @@ def short_cut(attempt: Attempt) -> Mistake | None:
         return Mistake("not_probabilities", {output.node: "the end"}, **end_of(model))
     total = model.count_params()
     if total > BUDGET:
-        node = max(calls_of(model), key=lambda node: count(node.operation))
-        largest = {"layer": node, "n": count(node.operation), "total": total, "model": model}
-        return Mistake("too_many_weights", {node: f"{count(node.operation):,} weights"}, **largest)
+        node = max(calls_of(model), key=weights_of)
+        largest = {"layer": node, "n": weights_of(node), "total": total, "model": model}
+        return Mistake("too_many_weights", {node: f"{weights_of(node):,} weights"}, **largest)
     share = reading(model)
     if share > ENOUGH:
         return None
@@ -231,7 +214,7 @@ def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
     A Dense layer without an activation is allowed on the second path: it only weighs the pixels.
     """
     calls = calls_before([output])
-    weighted = [node for node in calls if getattr(node.operation, "weights", None)]
+    weighted = with_weights(calls)
     before = {node for call in weighted for node in calls_before(call.arguments.tensors)}
     most, open_way = {source.node: 0}, {source.node}
     for node in calls:
@@ -246,14 +229,13 @@ def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
 
 def reading(model: Functional) -> float:
     """The fraction of unseen digits that a model reads, once it is trained from a fixed seed."""
-    from funclab.datasets import digits
-
     (x, y), (x_test, y_test) = digits.load_data()
     x, x_test = x.reshape(-1, 64) / 16, x_test.reshape(-1, 64) / 16
     copy = trained_copy(model, x, y, loss="sparse_categorical_crossentropy")
     return accuracy(copy, x_test, y_test)
 
 
+@without_model("1D")
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     joining = isinstance(error, ShapeError) and not isinstance(error.graph, Dense)
@@ -367,10 +349,6 @@ def end_of(model: Functional) -> dict[str, Any]:
 
 def not_ten(model: Functional) -> Mistake:
     return unforeseen({model.outputs[0].node: "the end"}, **end_of(model))
-
-
-def count(layer: Any) -> int:
-    return layer.count_params() if getattr(layer, "is_layer", False) else 0
 
 
 def outputs_given(attempt: Attempt) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.datasets import bikes
 from funclab.errors import FunclabError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -17,10 +18,12 @@ from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, calls_before, calls_of, order_counts, reads, rows_read, softmaxes,
-    source_inputs, trained_copy,
+    accuracy, calls_before, calls_of, order_counts, reads, rows_read, softmaxes, source_inputs,
+    trained_copy, weights_of,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, unforeseen
+from funclab.teach.judging import (
+    Mistake, judge, judge_model, known, lights, unforeseen, without_model,
+)  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import calls, judge_predictions
 from funclab.view.draw.text import shorten
@@ -136,12 +139,9 @@ def closed_batch(full: Tensor) -> Mistake:
 
 
 # 2C
-@judge("2C")
-def one_answer_a_day(attempt: Attempt) -> Mistake | None:
+@judge_model("2C")
+def one_answer_a_day(attempt: Attempt, model: Functional) -> Mistake | None:
     """One number for each day, made from all of its hours, which are distinguished."""
-    model = attempt.model
-    if model is None:
-        return hours_left_open(attempt)
     [output, *more], [source, *_] = model.outputs, model.inputs
     end = {output.node: str(output.shape)}
     shape = f"{1 + len(more)} outputs" if more else output.shape
@@ -167,6 +167,7 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     return None if len(rows) == HOURS else other
 
 
+@without_model("2C")
 def hours_left_open(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     stopped: list[Any] = list(getattr(error, "tensors", ()))
@@ -185,12 +186,9 @@ def where_24_comes_last(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 2D
-@judge("2D")
-def cheap_and_right(attempt: Attempt) -> Mistake | None:
+@judge_model("2D")
+def cheap_and_right(attempt: Attempt, model: Functional) -> Mistake | None:
     """One probability for each day, few weights, right on days of another year."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     output, total = model.outputs[0], model.count_params()
     end, start = output.node, model.inputs[0]
     if len(model.inputs) > 1 or start.shape not in EACH_HOUR:
@@ -230,8 +228,6 @@ def hours_alike(model: Functional, share: float) -> Mistake:
 
 def told_apart(model: Functional) -> float:
     """The fraction of days in 2012 on which a model trained on 2011 is right, with a fixed seed."""
-    from funclab.datasets import bikes
-
     (x, y), (x_test, y_test) = bikes.load_data()
     size = (-1, *model.inputs[0].shape[1:])
     x, x_test = x.reshape(size) / 1000, x_test.reshape(size) / 1000
@@ -251,10 +247,6 @@ def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
 def softmax_of_one(output: Tensor) -> Mistake:
     layer = softmaxes(output)[-1]
     return Mistake("softmax_of_one", {layer: "softmax"}, layer=layer)
-
-
-def weights_of(node: Node) -> int:
-    return shape_and_weights(node)[1]
 
 
 def has_hours(tensors: Sequence[Tensor]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.callbacks.base import History
+from funclab.datasets import digits
 from funclab.errors import DataError, NotCompiledError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -20,7 +21,7 @@ from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, chain_to, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, unforeseen
+from funclab.teach.judging import Mistake, judge, judge_model, known, unforeseen
 from funclab.teach.advice.naming import told
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 from funclab.training.compiled import require
@@ -78,12 +79,9 @@ def the_slope(attempt: Attempt) -> Node:
 
 
 # 3B
-@judge("3B", lit=lambda attempt: the_end(attempt))
-def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
+@judge_model("3B", lit=lambda attempt: the_end(attempt))
+def trained_twice_and_judged(attempt: Attempt, model: Functional) -> Mistake | None:
     """One reader, compiled, fitted twice, and then evaluated on unseen digits."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     end = model.outputs[0].node
     runs = {name: attempt.new.get(name) for name in ("first", "second")}
     learned = [run for run in runs.values() if isinstance(run, History)]
@@ -109,8 +107,8 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
 def badly_measured(attempt: Attempt, model: Functional, at: dict[Node, str]) -> Mistake | None:
     """The mistake if none of the numbers that the lines keep is the score on unseen digits."""
     losses = [*numbers(attempt.new)]
-    for name, digits in (("", "test"), ("judged_on_training", "train")):
-        x, y = (known(attempt, f"{axis}_{digits}") for axis in "xy")
+    for name, part in (("", "test"), ("judged_on_training", "train")):
+        x, y = (known(attempt, f"{axis}_{part}") for axis in "xy")
         loss, share = measured(model, x, y)
         if any(np.isclose(loss, other, rtol=1e-4) for other in losses):
             return Mistake(name, at, model=model, accuracy=share) if name else None
@@ -129,12 +127,9 @@ def numbers(names: Mapping[str, Any]) -> Iterator[float]:
 
 
 # 3C
-@judge("3C", lit=lambda attempt: the_end(attempt))
-def softmax_once(attempt: Attempt) -> Mistake | None:
+@judge_model("3C", lit=lambda attempt: the_end(attempt))
+def softmax_once(attempt: Attempt, model: Functional) -> Mistake | None:
     """Softmax once on the way to the loss, which then falls."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     output = model.outputs[0]
     end = output.node
     if model.compiled_state is None:
@@ -363,8 +358,6 @@ def measured(model: Functional, x: Array, y: Array) -> tuple[float, float]:
 
 def digits_of(which: str) -> tuple[Array, Array]:
     """The images of digits, from 0 to 1, and the digits that they show."""
-    from funclab.datasets import digits
-
     train, test = digits.load_data()
     x, y = train if which == "train" else test
     return x.reshape(-1, 64) / 16, y

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.datasets import bikes
 from funclab.errors import LossError, ShapeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node
@@ -18,10 +19,10 @@ from funclab.graph.tensor import Tensor
 from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, tensors_of
-from funclab.teach.graphs import (
-    activation_of, source_inputs, trained_copy, weighted_calls,
+from funclab.teach.graphs import activation_of, source_inputs, trained_copy, weighted_calls
+from funclab.teach.judging import (
+    Mistake, judge, judge_model, known, lights, unforeseen, without_model,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, unforeseen
 from funclab.teach.advice.naming import told
 from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
@@ -95,12 +96,9 @@ def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | Non
 
 
 # 4B
-@judge("4B")
-def a_loss_for_each(attempt: Attempt) -> Mistake | None:
+@judge_model("4B")
+def a_loss_for_each(attempt: Attempt, model: Functional) -> Mistake | None:
     """Three outputs in another order, each with a loss that fits its activation and targets."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     ends = last_calls(model)
     if len(ends) != QUESTIONS:
         wanted = [known(attempt, name).node for name in ("sex", "kilos", "kind")]
@@ -290,12 +288,9 @@ def answers(model: Functional, x: list[Array]) -> list[Array]:
 
 
 # 4D
-@judge("4D")
-def riders(attempt: Attempt) -> Mistake | None:
+@judge_model("4D")
+def riders(attempt: Attempt, model: Functional) -> Mistake | None:
     """Two inputs, two amounts by name, close enough on days that the model has not seen."""
-    model = attempt.model
-    if model is None:
-        return not_joined(attempt)
     ends = last_calls(model)
     if len(ends) == 1 and ends[0].output_tensors[0].shape == (None, len(RIDERS)):
         shape = ends[0].output_tensors[0].shape
@@ -325,6 +320,7 @@ def riders(attempt: Attempt) -> Mistake | None:
     return unforeseen(notes, model=model, value=value)
 
 
+@without_model("4D")
 def not_joined(attempt: Attempt) -> Mistake:
     """No model: two inputs that were added up, or one that was not given to it."""
     error: Any = attempt.error
@@ -355,8 +351,6 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
 
 def riders_off(model: Functional) -> dict[str, int]:
     """The mean error in riders, on unseen days, of a model trained from a fixed seed."""
-    from funclab.datasets import bikes
-
     days, (x, y) = bikes.load_riders()
     targets = {name: days[1][name] / THOUSAND for name in model.output_names}
     adam = optimizers.Adam(0.01)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.datasets import digits
 from funclab.errors import AmbiguousNodeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node
@@ -17,21 +18,20 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_by_input, fresh_copy, joins, source_inputs,
-    trained_copy, unwrapped, weighted_calls,
+    trained_copy, unwrapped, weighted_calls, with_weights,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.judging import (
+    Mistake, calls_made, cut_off, judge, judge_model, known, lights, unforeseen, without_model,
+)  # fmt: skip
 from funclab.teach.advice.naming import told
 
 ONE, ENOUGH = (None, 1), 0.65
 
 
 # 5A
-@judge("5A")
-def twins(attempt: Attempt) -> Mistake | None:
+@judge_model("5A")
+def twins(attempt: Attempt, model: Functional) -> Mistake | None:
     """One layer called on each of two inputs, a comparison, one probability."""
-    if attempt.model is None:
-        return missing_input(attempt)
-    model = attempt.model
     output = model.outputs[0]
     if len(model.outputs) == 1 and len(source_inputs(output)) < 2:
         return one_image(model)
@@ -44,15 +44,15 @@ def twins(attempt: Attempt) -> Mistake | None:
     return judges_pairs(model)
 
 
+@without_model("5A", "5D")
 def missing_input(attempt: Attempt) -> Mistake:
     """A Model that could not be made, as it was not given an Input that its calls read."""
-    inputs, outputs = attempt.given_to_model or ([], [])
-    for tensor in tensors_of(outputs):
-        missing = [x for x in source_inputs(tensor) if all(x is not given for given in inputs)]
-        if missing:
-            notes = {missing[0].node: "not among the inputs"}
-            return Mistake("input_missing", notes, input=missing[0].node, tensor=tensor)
-    return unforeseen()
+    cut = cut_off(attempt)
+    if cut is None:
+        return unforeseen()
+    tensor, needed, _ = cut
+    notes = {needed.node: "not among the inputs"}
+    return Mistake("input_missing", notes, input=needed.node, tensor=tensor)
 
 
 def one_image(model: Functional) -> Mistake:
@@ -70,7 +70,7 @@ def one_image(model: Functional) -> Mistake:
 
 @lights("5A")
 def calls_of_the_eye(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if getattr(node.operation, "weights", None)]
+    nodes = with_weights(calls_made(attempt))
     return [node for node in nodes if node.operation is nodes[0].operation]
 
 
@@ -150,12 +150,10 @@ def the_call_on_right(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 5C
-@judge("5C")
-def real_sharing(attempt: Attempt) -> Mistake | None:
+@judge_model("5C")
+def real_sharing(attempt: Attempt, model: Functional) -> Mistake | None:
     """The images go through the same weights, which learn."""
-    if attempt.model is None:
-        return one_name(attempt)
-    model = unwrapped(attempt.model)
+    model = unwrapped(model)
     calls = weighted_calls(model)[:-1]
     frozen = [node for node in calls if not node.operation.trainable_weights]
     if frozen:
@@ -168,6 +166,7 @@ def real_sharing(attempt: Attempt) -> Mistake | None:
     return judges_pairs(model)
 
 
+@without_model("5C")
 def one_name(attempt: Attempt) -> Mistake:
     """A Model that could not be made, because two of its layers have the same name."""
     same = getattr(attempt.error, "graph", None)
@@ -186,9 +185,7 @@ def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
     notes = {first: "one set of weights", second: "another set"}
     values = {"model": model, "first": first, "second": second, "n": model.count_params()}
     ones, others = (node.operation.get_weights() for node in (first, second))
-    if [x.shape for x in ones] == [x.shape for x in others] and all(
-        np.array_equal(x, y) for x, y in zip(ones, others)
-    ):
+    if len(ones) == len(others) and all(map(np.array_equal, ones, others)):
         a, b = numbers_after_a_step(model, first, second)
         return Mistake("copied_weights", notes, a=a, b=b, **values)
     return Mistake("counted_both", notes, **values)
@@ -196,8 +193,6 @@ def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
 
 def numbers_after_a_step(model: Functional, first: Node, second: Node) -> list[str]:
     """The pair of weights that a training step on 32 pairs of digits moves the furthest apart."""
-    from funclab.datasets import digits
-
     pairs, _ = digits.load_pairs(32, test=2)
     copy = trained_copy(
         model,
@@ -230,12 +225,9 @@ def both_eyes(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 5D
-@judge("5D")
-def three_images(attempt: Attempt) -> Mistake | None:
+@judge_model("5D")
+def three_images(attempt: Attempt, model: Functional) -> Mistake | None:
     """One encoder, three calls, one probability, the right index; learns."""
-    if attempt.model is None:
-        return missing_input(attempt)
-    model = attempt.model
     output = model.outputs[0]
     if not is_probability(model):
         end = {"shape": output.shape, "activation": activation_of(output.node)}
@@ -309,8 +301,6 @@ def badly_judged(attempt: Attempt, model: Functional) -> Mistake | None:
 
 def triples(n: int = 600) -> list[tuple[dict[str, Array], Array]]:
     """Triples of images, training and unseen: does the middle one show the digit on the left?"""
-    from funclab.datasets import digits
-
     return [_triples(pairs) for pairs in digits.load_pairs(2 * n, test=2 * n)]
 
 

@@ -13,12 +13,14 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
-    activation_of, fresh_copy, plain, reads, softmaxes, source_inputs, trained_copy,
-    weighted_calls,
+    activation_of, fresh_copy, plain, softmaxes, trained_copy, weighted_calls,
+    with_weights,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.judging import (
+    Mistake, calls_made, cut_off, judge, judge_model, known, lights, unforeseen, without_model,
+)  # fmt: skip
 
 MISJUDGED = {
     "outer": "outer_apart",
@@ -102,12 +104,9 @@ def where_the_weights_are(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 6B
-@judge("6B")
-def five_images_one_reader(attempt: Attempt) -> Mistake | None:
+@judge_model("6B", lit=lambda attempt: with_weights(calls_made(attempt)))
+def five_images_one_reader(attempt: Attempt, model: Functional) -> Mistake | None:
     """Ten probabilities for each of five images, by the same rule for each."""
-    model = attempt.model
-    if model is None:
-        return not_made(attempt)
     [output, *_], [source, *_] = model.outputs, model.inputs
     end = {output.node: str(output.shape)}
     values = {"output": output, "shape": output.shape, "model": model}
@@ -147,12 +146,13 @@ def sums_to_one(answers: Array) -> bool:
     return bool((answers >= 0).all() and np.allclose(answers.sum(axis=-1), 1, atol=1e-4))
 
 
+@without_model("6B")
 def not_made(attempt: Attempt) -> Mistake:
     """A Model, or a call of one, that could not be made."""
     error: Any = attempt.error
     cut = cut_off(attempt)
-    if cut is not None:
-        tensor, needed, start = cut
+    if cut is not None and cut[-1]:
+        tensor, needed, [start, *_] = cut
         notes = {needed.node: "the way back ends here", start.node: "the Input of the model"}
         values = {"tensor": tensor, "input": needed.node, "other": start.node}
         inside = needed.shape == (None, 64) and start.shape == POSTCODE
@@ -163,24 +163,6 @@ def not_made(attempt: Attempt) -> Mistake:
         values = {"layer": single, "shape": single.inputs[0].shape, "other": wide.shape}
         return Mistake("called_directly", {wide.node: str(wide.shape)}, **values)
     return unforeseen()
-
-
-def cut_off(attempt: Attempt) -> tuple[Tensor, Tensor, Tensor] | None:
-    """For a Model that could not be made: its output, the Input that this depends on, and the Input
-    that it was given instead."""
-    inputs, outputs = attempt.given_to_model or ([], [])
-    starts = tensors_of(inputs)
-    for tensor in tensors_of(outputs):
-        for needed in source_inputs(tensor):
-            if starts and all(needed is not start for start in starts):
-                return tensor, needed, starts[0]
-    return None
-
-
-@lights("6B")
-def calls_that_read_images(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if reads(node)]
-    return [node for node in nodes if getattr(node.operation, "weights", None)]
 
 
 # 6C
@@ -219,9 +201,9 @@ def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistak
         notes = {idle[0].inbound_nodes[0]: "a layer, not a tensor"} if idle[0].inbound_nodes else {}
         return Mistake("layer_as_output", notes, layer=idle[0])
     cut = cut_off(attempt)
-    if cut is None:
+    if cut is None or not cut[-1]:
         return unforeseen()
-    tensor, needed, start = cut
+    tensor, needed, [start, *_] = cut
     if needed is page:
         notes = {page.node: "read, but not given"}
         return Mistake("other_input", notes, other=start.node, input=page.node)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.datasets import digits
 from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -17,10 +18,12 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, calls_within, first_call, fresh_copy,
-    is_concatenation, joins, own_layers, plain, reads, softmaxes, source_inputs,
-    trained_copy, weighted_calls,
+    is_concatenation, joins, kind_of, own_layers, plain, reads, softmaxes, source_inputs,
+    trained_copy, weighted_calls, weights_of, with_weights,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.judging import (
+    Mistake, calls_made, judge, judge_model, known, lights, unforeseen, without_model,
+)  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
@@ -140,19 +143,17 @@ def calls_with_positions(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 7C
-@judge("7C")
-def residual_block(attempt: Attempt) -> Mistake | None:
+@judge_model("7C")
+def residual_block(attempt: Attempt, model: Functional) -> Mistake | None:
     """A tensor and what a convolution makes from it, added at each of 12 × 12 positions."""
-    if attempt.model is None:
-        return not_added(attempt)
-    model, before = opened(attempt.model)
+    sources = source_inputs(model.outputs[0])
+    model, before = opened(model)
     output = model.outputs[0]
     end, shape = {output.node: str(output.shape)}, output.shape
     twice = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
-    adding = [node for node in twice if "Add" in kind(node)]
+    adding = [node for node in twice if "Add" in kind_of(node)]
     if twice and not adding:
         return not_summed(twice[-1])
-    sources = source_inputs(attempt.model.outputs[0])
     if not adding or sources != [known(attempt, "paper")]:
         return unforeseen(end, model="model", shape=shape)
     join = adding[-1]
@@ -204,17 +205,12 @@ def opened(model: Functional) -> tuple[Functional, list[Node]]:
     return model, before
 
 
-def kind(node: Node) -> str:
-    """The class of a layer, or of the op that a call applies."""
-    operation: Any = node.operation
-    return type(getattr(operation, "op", operation)).__name__
-
-
 def convolves(layer: Any) -> bool:
     """Whether a layer is a convolution, or a model or wrapper with one inside."""
     return "Conv" in type(layer).__name__ or any(map(convolves, getattr(layer, "layers", ())))
 
 
+@without_model("7C")
 def not_added(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
@@ -234,17 +230,13 @@ def not_added(attempt: Attempt) -> Mistake:
 @lights("7C")
 def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
     """The calls whose results are to be added; before an attempt, the Input."""
-    nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Conv2D)]
-    return list(nodes[-2:]) or [known(attempt, "paper").node]
+    return calls_made(attempt, Conv2D)[-2:] or [known(attempt, "paper").node]
 
 
 # 7D
-@judge("7D")
-def reads_what_slipped(attempt: Attempt) -> Mistake | None:
+@judge_model("7D")
+def reads_what_slipped(attempt: Attempt, model: Functional) -> Mistake | None:
     """Ten probabilities, few weights; reads as well after a slip as in the middle."""
-    if attempt.model is None:
-        return unforeseen()
-    model = attempt.model
     output, total = model.outputs[0], model.count_params()
     start, end = model.inputs[0], output.node
     if start.shape != SHEET or len(model.inputs) > 1:
@@ -254,8 +246,8 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
         values = {"model": model, "shape": output.shape}
         return Mistake("one_answer_a_position", {end: str(output.shape)}, **values)
     if total > BUDGET:
-        node = max(weighted_calls(model), key=lambda node: node.operation.count_params())
-        at = {node: f"{node.operation.count_params():,} weights"}
+        node = max(weighted_calls(model), key=weights_of)
+        at = {node: f"{weights_of(node):,} weights"}
         return Mistake("too_many_weights", at, model=model, n=total, layer=node)
     if output.shape != TEN or len(softmaxes(output)) != 1:
         values = {"model": model, "activation": f"{activation_of(end)} instead of softmax"}
@@ -278,7 +270,7 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
             return None
         return Mistake("windows_lost", {last: f"{share:.0%}"}, layer=last, **values)
     if slides(model) and weighted_calls(model):
-        weighted = [x for x in calls_within(model) if getattr(x.operation, "weights", None)]
+        weighted = with_weights(calls_within(model))
         node: Any = next((x for x in weighted if not has_positions_read(x)), last)
         before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
         if before and not reads_every_position(node):
@@ -298,8 +290,6 @@ def reads_every_position(node: Node) -> bool:
 def reading(model: Functional) -> list[float]:
     """The fraction of unseen digits that a model reads in the middle, and two pixels to the right,
     once it is trained on centred digits from a fixed seed."""
-    from funclab.datasets import digits
-
     (x, y), (x_test, y_test) = digits.load_data()
     copy = trained_copy(
         model,
@@ -403,9 +393,6 @@ def has_positions_read(node: Node) -> bool:
 
 def where_positions_end(model: Functional) -> Node:
     """The first call that reads rows and columns and does not return any; else the last call."""
-    ends = [
-        node
-        for node in calls_of(model)
-        if has_positions_read(node) and not has_positions(node.output_tensors[0])
-    ]
+    reading = [node for node in calls_of(model) if has_positions_read(node)]
+    ends = [node for node in reading if not has_positions(node.output_tensors[0])]
     return ends[0] if ends else model.outputs[0].node

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import layers, optimizers
+from funclab.datasets import headlines
 from funclab.errors import ShapeError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -16,18 +17,12 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost,
-    reads, source_inputs, trained_copy, unwrapped,
+    accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost, reads,
+    source_inputs, trained_copy, unwrapped,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    calls_made,
-    judge,
-    known,
-    lights,
-    missing_input,
-    unforeseen,
-)
+    Mistake, calls_made, judge_model, known, lights, missing_input, unforeseen, without_model,
+)  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.reading import (
@@ -65,12 +60,10 @@ judge_predictions("8A", output_shape, not_this_shape)
 
 
 # 8B
-@judge("8B")
-def two_in_a_row(attempt: Attempt) -> Mistake | None:
+@judge_model("8B")
+def two_in_a_row(attempt: Attempt, model: Functional) -> Mistake | None:
     """A recurrent layer that reads the states of another recurrent layer at every hour."""
-    if attempt.model is None:
-        return not_stacked(attempt)
-    model = unwrapped(attempt.model)
+    model = unwrapped(model)
     output, source = model.outputs[0], model.inputs[0]
     end = {output.node: str(output.shape)}
     other = unforeseen(end, model="model")
@@ -102,6 +95,7 @@ def one_recurrent(last: Node, read: Tensor) -> Mistake:
     return Mistake("hour_by_hour", {between: "remembers nothing"}, layer=between, next=last)
 
 
+@without_model("8B")
 def not_stacked(attempt: Attempt) -> Mistake:
     """Layers that could not be called, or a Model that does not start at the Input of its calls."""
     error: Any = attempt.error
@@ -135,12 +129,9 @@ def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 8C
-@judge("8C")
-def padding_left_out(attempt: Attempt) -> Mistake | None:
+@judge_model("8C")
+def padding_left_out(attempt: Attempt, model: Functional) -> Mistake | None:
     """One output for a headline, from its words and their order, whatever the padding is."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     [output, *_], [source, *_] = model.outputs, model.inputs
     if len(output.shape) == 3:
         at = {output.node: str(output.shape)}
@@ -216,12 +207,9 @@ def the_end_of_the_mask(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 8D
-@judge("8D")
-def words_and_hour(attempt: Attempt) -> Mistake | None:
+@judge_model("8D")
+def words_and_hour(attempt: Attempt, model: Functional) -> Mistake | None:
     """One probability, from the words in order and from the hour; learns."""
-    model = attempt.model
-    if model is None:
-        return cannot_join(attempt)
     output = model.outputs[0]
     end = output.node
     values = {"model": model, "output": end, "shape": output.shape}
@@ -247,6 +235,7 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     return Mistake("no_order", {layer: "all alike"}, layer=layer, accuracy=share)
 
 
+@without_model("8D")
 def cannot_join(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
@@ -268,8 +257,6 @@ def input_like(tensors: Sequence[Tensor], name: str) -> bool:
 
 def popular_told(model: Functional) -> float:
     """The accuracy of a model on 500 unseen headlines, trained from a fixed seed."""
-    from funclab.datasets import headlines
-
     trained, tested = headlines.load_data(1000)
     places = [1 if tensor.shape[1:] == (5,) else 0 for tensor in model.inputs]
     x, x_test = ([part[place] for place in places] for part in (trained, tested))

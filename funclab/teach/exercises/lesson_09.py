@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab import layers, optimizers
+from funclab.datasets import headlines
 from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -17,11 +18,11 @@ from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, fresh_copy, reads, source_inputs,
-    trained_copy,
+    trained_copy, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given,
-    unforeseen,
+    Mistake, calls_made, judge, judge_model, known, lights, missing_input, numpy_was_given,
+    unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
@@ -65,18 +66,13 @@ def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
 
 @lights("9A")
 def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
-    nodes = calls_made(attempt)
-    readers = [node for node in nodes if isinstance(node.operation, layers.Dense)]
-    return [*(readers or nodes)[:2]]
+    return (calls_made(attempt, layers.Dense) or calls_made(attempt))[:2]
 
 
 # 9B
-@judge("9B", lit=lambda attempt: [known(attempt, name).node for name in ("weights", "value")])
-def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
+@judge_model("9B", lit=lambda attempt: [known(attempt, name).node for name in ("weights", "value")])
+def values_mixed_by_weights(attempt: Attempt, model: Functional) -> Mistake | None:
     """For each word, the sum of all values, each times the weight of its column in this row."""
-    model = attempt.model
-    if model is None:
-        return not_mixed(attempt)
     output = model.outputs[0]
     end, weights, value = output.node, known(attempt, "weights"), known(attempt, "value")
     at, says = {end: str(output.shape)}, {"layer": end, "shape": output.shape}
@@ -95,6 +91,7 @@ def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
     return unforeseen(at, **says)
 
 
+@without_model("9B")
 def not_mixed(attempt: Attempt) -> Mistake:
     """Axes of different lengths, or of the batch; a function of NumPy."""
     error: Any = attempt.error
@@ -113,12 +110,9 @@ def not_mixed(attempt: Attempt) -> Mistake:
 
 
 # 9C
-@judge("9C")
-def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
+@judge_model("9C")
+def zeros_do_not_count(attempt: Attempt, model: Functional) -> Mistake | None:
     """One output for a headline, from its words and their order, whatever the padding is."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     output = model.outputs[0]
     end = output.node
     if len(output.shape) == 3:
@@ -179,12 +173,9 @@ def where_zeros_count(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 9D
-@judge("9D", lit=lambda attempt: [known(attempt, "placed").node])
-def two_heads(attempt: Attempt) -> Mistake | None:
+@judge_model("9D", lit=lambda attempt: [known(attempt, "placed").node])
+def two_heads(attempt: Attempt, model: Functional) -> Mistake | None:
     """Two heads that read the same rows, each with its own layers; learns whom it happens to."""
-    model = attempt.model
-    if model is None:
-        return not_joined(attempt)
     output = model.outputs[0]
     end = output.node
     values = {"model": model, "layer": end, "shape": output.shape}
@@ -199,7 +190,7 @@ def two_heads(attempt: Attempt) -> Mistake | None:
         kind = activation_of(end)
         return Mistake("not_probabilities", {end: kind}, activation=kind, **values)
     share = told_right(model)
-    heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
+    heads = [x for x in calls_of(model) if is_softmax(x) or isinstance(x.operation, LOOKING)]
     if not heads:
         return unforeseen({end: f"{share:.0%}"}, model=model, found=counted("no head", share))
     if share < ENOUGH and not order_matters(model, SCALES):
@@ -239,39 +230,25 @@ def heads_in(node: Node) -> int:
     return next((getattr(node.operation, x) for x in names if hasattr(node.operation, x)), 1)
 
 
-def is_attention(node: Node) -> bool:
-    return isinstance(node.operation, LOOKING)
-
-
 def layers_of(node: Node) -> set[Operation]:
     """The layers with weights that a call depends on, including its own."""
-    before = calls_before(node.output_tensors)
-    return {call.operation for call in before if getattr(call.operation, "weights", None)}
+    return {call.operation for call in with_weights(calls_before(node.output_tensors))}
 
 
 def told_right(model: Functional) -> float:
     """The accuracy of a model on 500 unseen headlines, trained from a fixed seed."""
-    from funclab.datasets import headlines
-
     trained, tested = (part.words for part in headlines.load_data(500))
-    copy = trained_copy(
-        model,
-        trained,
-        bitten(trained),
-        loss="sparse_categorical_crossentropy",
-        optimizer=optimizers.Adam(0.01),
-        epochs=12,
-    )
+    loss, adam = "sparse_categorical_crossentropy", optimizers.Adam(0.01)
+    copy = trained_copy(model, trained, bitten(trained), loss=loss, optimizer=adam, epochs=12)
     return accuracy(copy, tested, bitten(tested))
 
 
 def bitten(words: Array) -> Array:
     """To whom it happens in each headline, as the lesson numbers people and animals."""
-    from funclab.datasets import headlines
-
     return np.array([headlines.ACTORS.index(headlines.story(row)[2]) for row in words])
 
 
+@without_model("9D")
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     inside = isinstance(getattr(error, "graph", None), layers.Dot)  # of one head, not behind both
@@ -312,10 +289,8 @@ def words_needed(attempt: Attempt) -> Mistake | None:
 
 def one_headline(attempt: Attempt, row: Array, given: tuple[Any, ...]) -> Mistake | None:
     """What is wrong with the three words given for a headline."""
-    from funclab.datasets.headlines import WORDS
-
     model, node = known(attempt, "attention").model, where_it_looks(attempt)
-    words = [WORDS[number] for number in row if number]
+    words = [headlines.WORDS[number] for number in row if number]
     received = np.asarray(Model(model.inputs, node.output_tensors[0])(row[None]))[0].mean(axis=0)
     most, verb = int(received.argmax()), words.index("bites")
     values: dict[str, Any] = {"layer": node, "headline": " ".join(words), "word": words[most]}
@@ -338,12 +313,10 @@ def one_headline(attempt: Attempt, row: Array, given: tuple[Any, ...]) -> Mistak
 
 def answer_without(model: Functional, row: Array, place: int | None) -> str:
     """Whom the model names, with a 0 in place of the word at this place."""
-    from funclab.datasets.headlines import ACTORS
-
     left = np.array(row)
     if place is not None:
         left[place] = 0
-    return ACTORS[int(np.asarray(model(left[None])).argmax())]
+    return headlines.ACTORS[int(np.asarray(model(left[None])).argmax())]
 
 
 def where_it_looks(attempt: Attempt) -> Node:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from traceback import walk_tb
 from typing import Any
 
+from funclab.datasets import digits
 from funclab.errors import DataError, GraphError, NodeIndexError, ShapeError, TensorTypeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node, observed
@@ -17,11 +19,11 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_by_input, calls_of, first_call, fixed_start, is_concatenation,
-    joins, reads, softmaxes, source_inputs, trained_copy, weighted_calls,
+    joins, kind_of, reads, softmaxes, source_inputs, trained_copy, weighted_calls, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, known,
-    lights, not_given, numpy_was_given, unforeseen,
+    Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, judge_model,
+    known, lights, not_given, numpy_was_given, unforeseen, without_model,
 )  # fmt: skip
 
 NUMBERS = range(5, 9)
@@ -91,15 +93,13 @@ def run_of(name: str, program: Callable[[], Any]) -> Run:
 
 def moment_of(error: BaseException) -> str:
     """The outermost of the steps call, Model, compile and fit in the traceback of an error."""
-    trace = error.__traceback__
-    while trace is not None:
-        function, values = trace.tb_frame.f_code.co_name, trace.tb_frame.f_locals
+    for frame, _ in walk_tb(error.__traceback__):
+        function, values = frame.f_code.co_name, frame.f_locals
         owner = values.get("self", values.get("model"))
         if isinstance(owner, Functional) and function in ("__init__", "compile", "fit"):
             return "Model" if function == "__init__" else function
         if isinstance(owner, Operation) and function == "__call__":
             return "call"
-        trace = trace.tb_next
     return ""
 
 
@@ -119,7 +119,7 @@ def other_moment(run: Run, answer: str) -> Mistake:
         name = "targets_fit" if answer == "never" else "targets_before_fit"
         return Mistake(name, {end: "the output"}, layer=end, **values)
     if run.error is None:
-        nodes = [node for node in run.nodes if getattr(node.operation, "weights", None)]
+        nodes = with_weights(run.nodes)
         n = len({node.operation for node in nodes})
         at = dict.fromkeys(nodes, "weights of its own")
         return Mistake("sharing_is_not_checked", at, n=n, **values)
@@ -136,8 +136,7 @@ def how_far_the_first_wrong_one_comes(attempt: Attempt) -> list[Node | Operation
     answers = answers_by_number(attempt.answer) or []
     programs = [known(attempt, f"model_{number}") for number in NUMBERS]
     wrong = [run for run, answer in zip(runs_of(programs), answers) if answer != run.moment]
-    nodes = wrong[0].nodes[-1:] or [known(attempt, "image").node]
-    return list(nodes)
+    return [*(wrong[0].nodes[-1:] or [known(attempt, "image").node])]
 
 
 # 10B
@@ -151,7 +150,7 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
     if attempt.model is None:
         return not_from_there(attempt, source)
     model = attempt.model
-    heavy = [node for node in calls_made(attempt) if getattr(node.operation, "weights", None)]
+    heavy = with_weights(calls_made(attempt))
     start, output = model.inputs[0], model.outputs[0]
     values = {"model": model, "tensor": output, "input": start.node}
     if len(heavy) > 1:
@@ -186,12 +185,9 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
 
 
 # 10C
-@judge("10C", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
-def one_eye_for_both(attempt: Attempt) -> Mistake | None:
+@judge_model("10C", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
+def one_eye_for_both(attempt: Attempt, model: Functional) -> Mistake | None:
     """Both images through the same layers, compared number by number; one probability; learns."""
-    if attempt.model is None:
-        return no_twins(attempt)
-    model = attempt.model
     output, end = model.outputs[0], model.outputs[0].node
     values = {"model": model, "shape": output.shape}
     sides = calls_by_input(model)
@@ -219,7 +215,7 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     if share >= ENOUGH:
         sizes = [node for node in calls_of(model) if activation_of(node) == "absolute"]
         return Mistake("takes_sizes", {sizes[0]: "sizes"}, layer=sizes[0]) if sizes else None
-    gap = type(getattr(join.operation, "op", join.operation)).__name__ == "Subtract"
+    gap = kind_of(join) == "Subtract"
     read = any(join in reads(call) for call in weighted_calls(model))
     only_adds_up = share < GUESSING and gap and read
     values = {"model": model, "accuracy": share, "join": join}
@@ -229,8 +225,6 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
 def judging(model: Functional) -> tuple[float, bool]:
     """The fraction of unseen pairs that a model judges correctly, once it is trained from a fixed
     seed, and whether all its outputs can be probabilities."""
-    from funclab.datasets import digits
-
     train, test = digits.load_pairs(300)
     plain: Any = Model(list(model.inputs), model.outputs[0])
     copy = trained_copy(
@@ -241,6 +235,7 @@ def judging(model: Functional) -> tuple[float, bool]:
     return accuracy(copy, [test.left, test.right], test.same), probable
 
 
+@without_model("10C")
 def no_twins(attempt: Attempt) -> Mistake:
     used, error = numpy_was_given(attempt), attempt.error
     if used is not None:

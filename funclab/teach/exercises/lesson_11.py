@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import layers, optimizers
+from funclab.datasets import bikes
 from funclab.errors import ArgumentError, LossError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -18,7 +19,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (
-    Mistake, function_of, judge, known, lights, stopped, unforeseen,
+    Mistake, function_of, judge, judge_model, known, lights, stopped, unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
@@ -58,12 +59,9 @@ judge_predictions("11A", weights_built, not_so_many)
 
 
 # 11B
-@judge("11B")
-def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
+@judge_model("11B")
+def last_hour_and_a_share_of_the_rise(attempt: Attempt, model: Functional) -> Mistake | None:
     """One trainable number, initially 0, in a layer that computes the same as before."""
-    model = attempt.model
-    if model is None:
-        return not_built(attempt)
     node = model.outputs[0].node
     layer: Any = node.operation
     weights = layer.weights if layer.is_layer else []
@@ -91,6 +89,7 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
     return None
 
 
+@without_model("11B")
 def not_built(attempt: Attempt) -> Mistake:
     """A layer that failed in `build`, or in `call` because `build` had not stored something."""
     error = attempt.error
@@ -115,12 +114,9 @@ def the_call_with_the_share(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 11C
-@judge("11C", lit=lambda attempt: [calls_of(attempt.model or known(attempt, "forecast"))[0]])
-def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
+@judge_model("11C", lit=lambda attempt: [calls_of(attempt.model or known(attempt, "forecast"))[0]])
+def a_way_back_to_fade(attempt: Attempt, model: Functional) -> Mistake | None:
     """The same outputs, and a training step that changes the weight before them."""
-    model = attempt.model
-    if model is None:
-        return numpy_in_call(attempt)
     node, *others = calls_of(model)
     layer: Any = node.operation
     weights = layer.weights if layer.is_layer else []
@@ -152,6 +148,7 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
     return None
 
 
+@without_model("11C")
 def numpy_in_call(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     layer = attempt.given_to("call", "self")
@@ -287,8 +284,6 @@ def same(a: Any, b: Any) -> bool:
 
 @cache
 def hours_of_2011() -> tuple[Array, Array]:
-    from funclab.datasets import bikes
-
     return bikes.load_hours()[0]
 
 

@@ -7,24 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from funclab import optimizers
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import known as whole
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
-from funclab.teach.exercises.lesson_07 import sheets
+from funclab.teach.exercises.lesson_07 import reading
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_before, calls_of, multiplications, trained_copy,
+    activation_of, calls_before, calls_of, kind_of, multiplications, weights_of,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, stopped, unforeseen
+from funclab.teach.judging import Mistake, judge, judge_model, known, lights, stopped, unforeseen
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
 
 BATCH, BEFORE = 32, 73_728
 """The batch of the lesson, and the multiplications of `again` for one sheet."""
-WEIGHTS, AT_MOST, EPOCHS, READ = 1418, 20_000, 8, 0.8
-"""13C: the weights before, multiplications for a sheet, epochs, and the accuracy after these."""
+WEIGHTS, AT_MOST, READ = 1418, 20_000, 0.8
+"""13C: the weights before, multiplications for a sheet, and the accuracy after training."""
 MANY, FEW = 100_000, 2_000
 """13D: the least weights, and the most multiplications."""
 
@@ -108,12 +107,9 @@ def as_number(value: Any) -> int | float | None:
 
 
 # 13C
-@judge("13C")
-def a_frugal_reader(attempt: Attempt) -> Mistake | None:
+@judge_model("13C")
+def a_frugal_reader(attempt: Attempt, model: Functional) -> Mistake | None:
     """A reader with windows that needs few multiplications, and still learns to read."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     dearest, end = the_dearest(model), model.outputs[0].node
     total, most = total_of(model), multiplications(dearest)
     at = {dearest: f"{most:,}"}
@@ -131,7 +127,7 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
         return Mistake("no_window", {dearest: "a list of pixels"}, **values)
     if total > AT_MOST:
         return too_dear(model, windows, at, values)
-    share = read_after_training(model)
+    share, _ = reading(model)
     if share >= READ:
         return None
     values |= {"layer": windows[0], "shape": windows[0].arguments.tensors[0].shape}
@@ -167,29 +163,10 @@ def is_halving(node: Node) -> bool:
     return "Pooling" in name and not name.startswith("Global")
 
 
-def read_after_training(model: Functional) -> float:
-    """The fraction of unseen digits that a model reads after training from a fixed seed."""
-    from funclab.datasets import digits
-
-    (x, y), (x_test, y_test) = digits.load_data()
-    copy = trained_copy(
-        model,
-        sheets(x),
-        y,
-        loss="sparse_categorical_crossentropy",
-        epochs=EPOCHS,
-        optimizer=optimizers.Adam(0.01),
-    )
-    return accuracy(copy, sheets(x_test), y_test)
-
-
 # 13D
-@judge("13D")
-def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
+@judge_model("13D")
+def many_weights_that_cost_little(attempt: Attempt, model: Functional) -> Mistake | None:
     """A model with many weights, of which an example needs only a few."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     weights, total, node = model.count_params(), total_of(model), the_dearest(model)
     values: dict[str, Any] = {"model": model, "layer": node, "weights": weights, "total": total}
     if weights < MANY:
@@ -217,8 +194,7 @@ def why_dear(node: Node) -> str:
         return ""
     if len(node.input_shapes[0]) > 2:
         return "per_step"
-    earlier = [call.operation for call in calls_before(node.arguments.tensors)]
-    before = {type(getattr(operation, "op", operation)).__name__ for operation in earlier}
+    before = {kind_of(call) for call in calls_before(node.arguments.tensors)}
     if {"CategoryEncoding", "OneHot"} & before:
         return "one_hot"
     return "flattened" if "Embedding" in before else "dense"
@@ -229,19 +205,11 @@ def total_of(model: Functional) -> int:
     return sum(map(multiplications, calls_of(model)))
 
 
-def weights_of(node: Node) -> int:
-    layer: Any = node.operation
-    return layer.count_params() if layer.is_layer else 0
-
-
 def the_dearest(model: Functional) -> Node:
     """The call with the most multiplications."""
     return max(calls_of(model), key=multiplications)
 
 
+@lights("13B", "13C", "13D")
 def what_costs_most(attempt: Attempt) -> list[Node | Operation]:
     return [the_dearest(attempt.model or known(attempt, "windows"))]
-
-
-for exercise in ("13B", "13C", "13D"):
-    lights(exercise)(what_costs_most)

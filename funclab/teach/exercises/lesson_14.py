@@ -19,11 +19,11 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins,
-    softmaxes, source_inputs, weighted_calls,
+    kind_of, softmaxes, source_inputs, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
-    stopped, unforeseen,
+    Mistake, calls_on_inputs, function_of, judge, judge_model, known, lights, not_given,
+    numpy_was_given, stopped, unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 
@@ -292,12 +292,9 @@ def equal(layer: Any, other: Any) -> bool:
 
 
 # 14D
-@judge("14D", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
-def product_of_two_codes(attempt: Attempt) -> Mistake | None:
+@judge_model("14D", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
+def product_of_two_codes(attempt: Attempt, model: Functional) -> Mistake | None:
     """Both images through one layer of 16 numbers, multiplied, then one probability."""
-    model = attempt.model
-    if model is None:
-        return no_product(attempt)
     output, end = model.outputs[0], model.outputs[0].node
     values: dict[str, Any] = {"model": model, "shape": output.shape, "layer": end}
     sides = calls_by_input(model)
@@ -315,17 +312,12 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     if same_product(model):
         return None
     join = next(iter(joins(model)), end)
-    if activation_of(end) == "sigmoid" and not multiplies(join):
+    if activation_of(end) == "sigmoid" and kind_of(join) != "Multiply":
         return Mistake("added", {join: "not a product"}, join=join)
     code, old = sides[0][0], (activation_of(sides[0][0]), sides[0][0].output_tensors[0].shape)
     if old != ("relu", (None, 16)):
         return unforeseen({code: " · ".join(map(told, old))}, **{**values, "layer": code})
     return unforeseen({end: "the end"}, **values)
-
-
-def multiplies(node: Node) -> bool:
-    operation: Any = node.operation
-    return type(getattr(operation, "op", operation)).__name__ == "Multiply"
 
 
 def same_product(model: Functional) -> bool:
@@ -341,6 +333,7 @@ def same_product(model: Functional) -> bool:
     return np.allclose(copy(images()), wanted, atol=1e-5)
 
 
+@without_model("14D")
 def no_product(attempt: Attempt) -> Mistake:
     used = numpy_was_given(attempt)
     if used is not None:

@@ -15,7 +15,7 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, fixed_start, fresh_copy, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, unforeseen
+from funclab.teach.judging import Mistake, judge, judge_model, known, unforeseen
 
 HONEST = {"repeated": False, "scaled": True, "hours": False, "shuffled": True, "chosen": False}
 FIRST_LATER, DAYS, HOURS = 548, 731, 24
@@ -227,12 +227,9 @@ def rows(attempt: Attempt) -> tuple[Array, Array, Array, Array]:
 
 
 # know.D
-@judge("know.D", lit=lambda attempt: learn_by_heart(attempt))
-def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
+@judge_model("know.D", lit=lambda attempt: learn_by_heart(attempt))
+def does_not_learn_by_heart(attempt: Attempt, model: Functional) -> Mistake | None:
     """A model that reads 86 % of the digits held back, trained on 60 wrong labels of 300."""
-    model = attempt.model
-    if model is None:
-        return unforeseen()
     last, calls = model.outputs[0].node, weighted_calls(model)
     if drops(last):
         return Mistake("behind_softmax", {last: "behind the answer"}, layer=last)

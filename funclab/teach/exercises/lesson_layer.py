@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab import optimizers
+from funclab.datasets import digits, spots
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -193,16 +194,12 @@ def is_learned(attempt: Attempt, kernel: Array) -> bool:
 
 def unseen_zeros_and_ones() -> tuple[Array, Array]:
     """Test images, and whether each is a zero."""
-    from funclab.datasets import digits
-
     _, (x, y) = digits.load_data()
     return (x[y < 2].reshape(-1, 64) / 16).astype("float32"), y[y < 2] == 0
 
 
 def mean_images() -> Iterator[Array]:
     """The mean zero and the mean one among the training images."""
-    from funclab.datasets import digits
-
     (x, y), _ = digits.load_data()
     return (x[y == kind].reshape(-1, 64).mean(0) for kind in (0, 1))
 
@@ -348,8 +345,6 @@ def units(node: Any) -> int:
 
 def share_after_training(model: Functional) -> float:
     """The share of unseen points that a copy gets right, trained from a fixed seed."""
-    from funclab.datasets import spots
-
     (x, y), (x_test, y_test) = spots.load_data("circles")
     settings: dict[str, Any] = {"epochs": EPOCHS, "optimizer": optimizers.Adam(0.01)}
     copy = trained_copy(model, x, y, loss="binary_crossentropy", **settings)

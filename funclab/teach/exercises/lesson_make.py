@@ -14,11 +14,10 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, flat, parsed, run
-from funclab.teach.graphs import (
-    activation_of, bends, calls_of, calls_within, reads, trained_copy,
-)  # fmt: skip
+from funclab.teach.graphs import activation_of, bends, calls_of, calls_within, reads, trained_copy
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, stopped, unforeseen,
+    Mistake, calls_made, judge, judge_model, known, lights, missing_input, stopped, unforeseen,
+    without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 
@@ -30,12 +29,9 @@ SAME = 0.001
 
 
 # make.A
-@judge("make.A")
-def through_eight_numbers(attempt: Attempt) -> Mistake | None:
+@judge_model("make.A", lit=lambda attempt: [x for x in calls_made(attempt) if width_of(x) == CODE])
+def through_eight_numbers(attempt: Attempt, model: Functional) -> Mistake | None:
     """From an image to as many pixels, with 8 numbers on every way."""
-    model = attempt.model
-    if model is None:
-        return no_chain(attempt)
     source, output = model.inputs[0], model.outputs[0]
     ends = {source.node: str(source.shape), output.node: str(output.shape)}
     widths = source.shape[1:], output.shape[1:]
@@ -53,6 +49,7 @@ def through_eight_numbers(attempt: Attempt) -> Mistake | None:
     return unforeseen(ends, model=model, input=source.node, shape=output.shape)
 
 
+@without_model("make.A")
 def no_chain(attempt: Attempt) -> Mistake:
     """A Model that could not be made: of a layer, of parts, or of numbers squeezed again."""
     _, outputs = attempt.given_to_model or ([], [])
@@ -64,11 +61,6 @@ def no_chain(attempt: Attempt) -> Mistake:
         at = {tensors[0].node: "numbers"}
         return Mistake("squeezed_numbers", at, shape=tensors[0].shape)
     return missing_input(attempt, "cut_in_two")
-
-
-@lights("make.A")
-def calls_of_the_code(attempt: Attempt) -> list[Node | Operation]:
-    return [node for node in calls_made(attempt) if width_of(node) == CODE]
 
 
 # make.B

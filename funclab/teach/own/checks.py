@@ -162,7 +162,8 @@ def _along(path: Path, lesson: course.Lesson) -> Iterator[str]:
                 return
     for item in waiting.values():
         if with_notebook:
-            yield f"{item.id} has no cell in {path.name}: begin one with {_first_line(item)}"
+            line = f'arrange("{item.id}")' if item.lines else f"%%check {item.id}"
+            yield f"{item.id} has no cell in {path.name}: begin one with {line}"
         yield from _on_exercise(item, base_names(names))
     for name in lesson.questions if with_notebook else ():
         if not any(f'"{name}"' in source or f"'{name}'" in source for source in sources):
@@ -174,10 +175,6 @@ def _is_exercise(name: str) -> bool:
         return bool(course.exercise(name))
     except NameLookupError:
         return False
-
-
-def _first_line(item: course.Exercise) -> str:
-    return f'arrange("{item.id}")' if item.lines else f"%%check {item.id}"
 
 
 def _in_notebook(item: course.Exercise, names: Names) -> Iterator[str]:

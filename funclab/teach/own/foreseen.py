@@ -18,6 +18,7 @@ import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
@@ -180,7 +181,8 @@ class Case:
         if match is None or error is None:
             return False
         place = (match[2] or "").replace("_", "").lower()
-        return match[1] in _classes(error) and (not place or place in functions(error))
+        classes = [kind.__name__ for kind in type(error).__mro__]
+        return match[1] in classes and (not place or place in functions(error))
 
     def _equals(self, expression: str) -> bool:
         """Whether the answer is the value of an expression of the lesson's variables."""
@@ -218,20 +220,13 @@ class Case:
         return stopped or say("lesson_not_asked_for", name=self.item.wants)
 
 
-def _classes(error: BaseException) -> list[str]:
-    return [kind.__name__ for kind in type(error).__mro__]
-
-
 def functions(error: BaseException) -> set[str]:
     """The functions, and the classes of objects, in whose lines an error occurred, in small
     letters."""
     found: set[str] = set()
-    trace = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
+    for frame, _ in walk_tb(error.__traceback__):
         kinds = type(frame.f_locals["self"]).__mro__ if "self" in frame.f_locals else ()
         found |= {frame.f_code.co_name, *(kind.__name__ for kind in kinds)}
-        trace = trace.tb_next
     return {name.replace("_", "").lower() for name in found}
 
 

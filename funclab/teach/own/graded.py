@@ -68,7 +68,9 @@ def solved_again(row: dict[str, Any], given: Sequence[str], seconds: float = SEC
 def judge_stored() -> None:
     """Judge what `solved_again` sends, and print the verdict as the last line."""
     sent = json.loads(sys.stdin.read())
-    item = next(iter(course.made(*_lesson(sent["row"]), own=True).exercises.values()))
+    lesson = sent["row"]["id"].partition(".")[0]
+    made = course.made(lesson, {"title": "", "exercise": [sent["row"]]}, own=True)
+    item = next(iter(made.exercises.values()))
     names = base_names({})
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the program prints is not a verdict
@@ -80,10 +82,6 @@ def judge_stored() -> None:
     answer.write(json.dumps({"right": verdict.right, "says": verdict.says}) + "\n")
     answer.flush()
     os._exit(0)  # nothing that the program has left behind runs
-
-
-def _lesson(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return row["id"].partition(".")[0], {"title": "", "exercise": [row]}
 
 
 def as_toml(data: dict[str, Any]) -> str:

@@ -83,15 +83,10 @@ class Comparison(Graphs):
     @property
     def table(self) -> str:
         """The differences as an HTML table with a caption and marked headings."""
-        rows = [
-            (
-                entry.kind,
-                ", ".join(entry.left) or "-",
-                ", ".join(entry.right) or "-",
-                entry.sentence,
-            )
-            for entry in (*self.entries, *self.shared)
-        ]
+        rows = []
+        for entry in (*self.entries, *self.shared):
+            sides = (", ".join(keys) or "-" for keys in (entry.left, entry.right))
+            rows.append((entry.kind, *sides, entry.sentence))
         told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
         return html_grid(self.title, titles("diff_titles"), rows) + told
 
@@ -130,11 +125,8 @@ class Half(Diagram):
         self.boxes = boxes_of(scene)
         self.numbers: dict[str, list[str]] = {}
         """The numbers of the sentences about each box, by its key."""
-        joined = {
-            (i, pair[side == "right"])
-            for pair in difference.pairs
-            for i in difference.between(*pair)
-        }
+        pairs, between = difference.pairs, difference.between
+        joined = {(i, pair[side == "right"]) for pair in pairs for i in between(*pair)}
         for i, entry in enumerate(difference):
             calls = [call for call in getattr(entry, side) if (i, call) not in joined]
             for key in dict.fromkeys(self.keys_of(calls)):

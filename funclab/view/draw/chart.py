@@ -87,12 +87,8 @@ def log_ticks(low: float, high: float) -> list[float]:
     decades = math.log10(high / low)
     heads = (1,) if decades > 4 else (1, 3) if decades > 1.2 else (1, 1.5, 2, 3, 5, 7)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    within = [
-        value
-        for power in powers
-        for head in heads
-        if low <= (value := float(f"{head}e{power}")) <= high
-    ]
+    values = [float(f"{head}e{power}") for power in powers for head in heads]
+    within = [value for value in values if low <= value <= high]
     return within if len(within) > 1 else ticks(low, high, 3)
 
 
@@ -336,11 +332,9 @@ class Plot:
     def _band(self, line: Line) -> None:
         """From the lowest to the highest value of the runs that a line stands for."""
         for ends in stretches(line.band, lambda pair: self.chart.shows(pair[0])):
-            sides = [
-                [complex(self._at(line, i), self._up(pair[side])) for i, pair in ends]
-                for side in (0, 1)
-            ]
-            outline = closed([*sides[0], *reversed(sides[1])])
+            low = [complex(self._at(line, i), self._up(pair[0])) for i, pair in ends]
+            high = [complex(self._at(line, i), self._up(pair[1])) for i, pair in ends]
+            outline = closed([*low, *reversed(high)])
             self.canvas.path(outline, Paint(line.paint_colour, opacity=0.18))
 
     def _at(self, line: Line, i: int) -> float:

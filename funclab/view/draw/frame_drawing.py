@@ -106,12 +106,15 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
 def _draw(canvas: Canvas, frame: Frame) -> None:
     """Draw a frame, and outline the marked number: dark with a light rim, so that it is visible on
     every field."""
-    draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_bars, "pixels": _draw_pixels}
+    draw = {"ids": _draw_ids, "bars": _draw_bars, "pixels": _draw_pixels}
     beside = _margin(frame)
     if beside:
         _write_names(canvas, frame, beside)
         canvas.shift(beside)
-    draw.get(frame.kind, _draw_fields)(canvas, frame)
+    if frame.kind == "number":
+        canvas.text_line(complex(size_of(frame)[0] / 2, 30), frame.texts[0], LARGE)
+    else:
+        draw.get(frame.kind, _draw_fields)(canvas, frame)
     if frame.mark is not None:
         outline = _marked_area(frame, frame.mark).grown(1)
         canvas.rect(outline, Paint("", "paper", 4.5), 2)
@@ -182,10 +185,6 @@ def _corner(frame: Frame, i: int) -> complex:
     row, column = divmod(inside, columns)
     x = right * (columns * wide + BETWEEN) + column * wide
     return complex(x, down * (rows * high + BETWEEN) + row * high)
-
-
-def _draw_number(canvas: Canvas, frame: Frame) -> None:
-    canvas.text_line(complex(size_of(frame)[0] / 2, 30), frame.texts[0], LARGE)
 
 
 def _draw_ids(canvas: Canvas, frame: Frame) -> None:

@@ -159,7 +159,7 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
         scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
         if counted and i:
             gaps[plate.key, i] = say("faults_too_many")
-        elif not counted and _at_fault(failure, i):
+        elif not counted and (not failure.bad or i in dict(failure.bad)):
             wanted = failure.wanted
             gaps[plate.key, i] = wanted and say("faults_wanted", shape=wanted)
     scene.boxes.append(
@@ -188,11 +188,6 @@ def _takes_one(layer: Any) -> bool:
     """Whether a layer has declared that it reads one tensor."""
     spec = getattr(layer, "input_spec", None)
     return spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
-
-
-def _at_fault(failure: Failure, i: int) -> bool:
-    """Whether an input is one of those that do not fit; if it is unknown which do, all are."""
-    return not failure.bad or i in [bad for bad, _ in failure.bad]
 
 
 def same_names(layers: list[Operation], fix: str) -> FaultDiagram:

@@ -161,7 +161,8 @@ class Placing:
     def _hide(self, cells: list[Cell]) -> None:
         """In lines, show a shape only where it changes."""
         for cell in cells:
-            known = {_shape(wire) for wire in cell.entering}
+            read = [wire.source.plates.get(wire.port) for wire in cell.entering]
+            known = {plate.shape if plate else "" for plate in read}
             for plate in cell.plates.values():
                 plate.hidden = self.in_lines and plate.shape in known and not plate.output
 
@@ -235,11 +236,8 @@ class Placing:
         for line in [*tracks, *lanes.lanes.values()]:
             line.at += shift
         scene.axis = tracks[0].at
-        return max(
-            [line.at for line in lanes.lanes.values()]
-            + [cell.at + cell.reach(1, words) for cell in cells for words in both],
-            default=0,
-        )
+        sides = [cell.at + cell.reach(1, words) for cell in cells for words in both]
+        return max([*(line.at for line in lanes.lanes.values()), *sides], default=0)
 
     def _ended(self, part: list[Cell], number: int, count: int) -> list[Cell]:
         """A column with a head where a tensor comes in, and a foot where one goes out."""
@@ -322,11 +320,6 @@ def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
                     edge.path += [(x, y), end, end]
                 else:
                     edge.path[:0] = [end, end, (x, y)]
-
-
-def _shape(wire: Wire) -> str:
-    plate = wire.source.plates.get(wire.port)
-    return plate.shape if plate else ""
 
 
 def frame(scene: Scene) -> None:

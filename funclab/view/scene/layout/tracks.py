@@ -89,14 +89,9 @@ def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Trac
     for cell in cells:
         if cell.track is not None:
             continue
-        ends = [
-            source.track
-            for source in above(cell)
-            if source.track is not None
-            and source.track is not main
-            and source.track.cells[-1] is source
-            and (cell.rank == source.rank + 1 or not in_lines)
-        ]
+        near = [x for x in above(cell) if cell.rank == x.rank + 1 or not in_lines]
+        last = [(x, x.track) for x in near if x.track is not None and x.track is not main]
+        ends = [track for source, track in last if track.cells[-1] is source]
         track = max(ends, key=lambda track: len(track.cells), default=None)
         if track is None:
             track = Track([])
