@@ -2,6 +2,7 @@
 
 import linecache
 import re
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -160,7 +161,9 @@ def test_an_expression_without_a_variable_is_written_again(code, written):
         assert again.facts == view.facts
 
 
-def test_lines_to_look_closer_run_where_funclab_was_not_imported():
+def test_lines_to_look_closer_run_where_funclab_was_not_imported(monkeypatch):
+    # Lines that other tests ran as cells may have imported it.
+    monkeypatch.delitem(vars(sys.modules["__main__"]), "funclab", raising=False)
     data, truth = np.eye(4, dtype="float32"), np.array([0, 1, 2, 0])
     space = notebook(READER, data=data, truth=truth)
     del space["funclab"]
