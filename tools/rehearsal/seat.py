@@ -108,7 +108,7 @@ class Seat(Demo):
         self.run(index)
         if not self.ended(index, before, LONGEST_SILENCE):
             shown = self.prompt(index).inner_text()
-            if "*" not in shown and not self.ended(index, before, 0.1):  # it may end just now
+            if shown == f"[{before or ' '}]:":  # neither a star nor, if it ends just now, a number
                 self.silent.append(f"cell {index}, which shows {shown!r}")
             assert self.ended(index, before, LONG), f"Cell {index} does not end."
         self.seconds[f"cell {index}"] = time.perf_counter() - start

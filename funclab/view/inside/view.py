@@ -143,7 +143,8 @@ def inside(
     show: how samples are drawn: "image", "words", "row", "series", "strip" or "number"; default
         None: as `funclab.meaning` or their shape says.
     tokens, features, labels: the words of inputs of whole numbers, the names of columns, and the
-        names of classes, as `funclab.meaning` takes them.
+        names of classes, as `funclab.meaning` takes them; where the answer is one number and `y`
+        counts classes, such as zeros and ones, the names of these.
     store: whether a saved notebook keeps the samples.
     state: what `Inside.line()` writes: face ("calls", "number" or "weights"), sample, call,
         channel, at, head and scale ("same" or "largest").
