@@ -34,8 +34,18 @@ OLD, DAYS_OLD = "old and unfinished", 200
 ROLES = {
     3: "twice", 5: "restart", 9: "out of order", 14: "exports twice", 17: OLD,
     21: "same code", 24: "no code", 26: "only hints", 28: "two days", 31: "two codes",
+    1: "five tries", 2: "four tries", 10: "three tries", 11: "two tries", 12: "two hints",
+    13: "one hint", 18: "15 minutes", 19: "14 minutes",
 }  # fmt: skip
 """What some students of the class do otherwise than the others."""
+AT_5B = {
+    "five tries": ([0, 1, 0, 1, 0], 0, 10), "four tries": ([0, 1, 0, 1], 0, 10),
+    "three tries": ([1, 0, 0], 0, 10), "two tries": ([0, 0], 0, 10),
+    "two hints": ([0], 2, 10), "one hint": ([0], 1, 10),
+    "15 minutes": ([0], 0, 15), "14 minutes": ([0], 0, 14),
+}  # fmt: skip
+"""Students who do not solve 5B, on both sides of each border of who is stuck: the numbers of their
+wrong programs, the hints, and the minutes from the first try to all that they do afterwards."""
 TESTED = range(10, 36)
 """Who takes both forms of the concept test; the next two take one each."""
 
@@ -103,6 +113,7 @@ class _Life:
         self.strength = draw.gauss(0, 1)
         self.student = Student(number, role)
         self.day = self.minute = 0
+        self.ends: int | None = None
         self.votes, self.solved, self.hints = True, set(), Counter()
         self.cells = [i for i in code_cells() if i not in left_out]
         self._live()
@@ -137,7 +148,8 @@ class _Life:
 
     def _add(self, kind: str, cell: int = -1, about: str = "", what: Any = None, **more: Any):
         if kind in RECORDED:
-            self.minute += self.draw.choice((0, 1, 1, 2, 3))
+            later = self.minute + self.draw.choice((0, 1, 1, 2, 3))
+            self.minute = later if self.ends is None else self.ends
         act = Act(kind, cell, about, what, day=self.day, minute=self.minute)
         self.student.acts.append(replace(act, **more))
 
@@ -186,6 +198,9 @@ class _Life:
             yield draw.choice([item.answer, item.answer, *wrong, None])
 
     def _exercise(self, cell: int, name: str) -> None:
+        if name == "5B" and self.role in AT_5B:
+            self._at_5b(cell)
+            return
         draw = self.draw
         arranged = bool(EXERCISES[name].get("lines"))
         if arranged or draw.random() < 0.4:
@@ -207,6 +222,15 @@ class _Life:
             else:
                 opened[view] += 1
                 self._add("hint", about=name, what=opened[view])
+
+    def _at_5b(self, cell: int) -> None:
+        tries, hints, minutes = AT_5B[self.role]
+        for number in tries:
+            self._add("attempt", cell, "5B", WRONG["5B"][number])
+            self.ends = self.ends or self.minute  # the first one
+        for number in range(hints):
+            self._add("hint", about="5B", what=number + 1)
+        self.ends = self.minute + minutes
 
     def _tries(self, name: str) -> Iterator[Program]:
         """Wrong programs, often the same again; then a right one, or none."""
