@@ -208,6 +208,28 @@ def test_an_error_shown_on_purpose_is_whole_and_its_fixes_stand_where_there_is_r
     assert "to fix it" in page.locator(".fl-graph svg").text_content()
 
 
+@pytest.mark.parametrize("kind", ["lengths", "input"])
+def test_an_error_on_a_projector_is_whole_without_scrolling(kind, opened_page):
+    left, right = Input((64,), name="left"), Input((64,), name="right")
+    with pytest.raises(funclab.errors.FunclabError) as caught:
+        if kind == "input":
+            Model(left, Dense(3)(right))
+        layers.Add(name="add")([Dense(64)(left), Dense(24)(left)])
+
+    view = FailedView(caught.value, "add([wide, narrow])", look="projector")
+    page = opened_page(view, **stage.PROJECTOR)
+
+    foot = page.locator(".fl-foot").bounding_box()["y"]
+    for part in (".fl-what", ".fl-said-of > :last-child", ".fl-beside svg"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= foot, part
+    scrolled = "(one) => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth]"
+    for part in (".fl-stage", ".fl-beside", ".fl-said-of"):
+        assert max(page.locator(part).evaluate(scrolled)) <= 1, part
+    told = page.locator(".fl-stage").inner_text()
+    assert all(word in told for word in ("Why:", "Fix:", "add([wide, narrow])"))
+
+
 def test_beside_a_notebook_s_files_the_playground_s_network_is_covered_by_nothing(opened_page):
     page = opened_page(funclab.playground(epochs=1), **BESIDE_FILES)
 

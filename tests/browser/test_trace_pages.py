@@ -265,7 +265,8 @@ def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(ma
 
 
 SUM_IN_ROWS = """() => {
-  const at = (one) => one.getBoundingClientRect(), zoom = document.querySelector(".fl").currentCSSZoom ?? 1;
+  const zoom = document.querySelector(".fl").currentCSSZoom ?? 1;
+  const at = (one) => one.getBoundingClientRect();
   const middle = ({ top, bottom }) => (top + bottom) / 2;
   const { left, top } = at(document.querySelector(".fl-rows"));
   const ends = (path) => { const end = path.getTotalLength();

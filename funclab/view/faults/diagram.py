@@ -44,6 +44,8 @@ class Fault(Picture):
     fits: ClassVar[bool] = True
     stacked = False
     """Whether the fixes stand below, for places that are narrower than both together."""
+    alone = False
+    """Whether heading and fixes stand elsewhere, for places that are lower than all together."""
     fix: str
     after: str = ""
     """What is said under the fixes."""
@@ -62,6 +64,8 @@ class Fault(Picture):
         return f"{super().text}\n\nFix: {self.fix}"
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
+        if self.alone:
+            return self.draw_fault(canvas)
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
         beside = width <= SIDE_BY_SIDE and self.look != "projector" and not self.stacked

@@ -46,7 +46,7 @@ def _picture(error: FunclabError, look: str) -> Any:
         return instead_picture(facts, error.fix)
     if isinstance(about, Operation):
         if error.tensors:
-            return failed_call(about, list(error.tensors), error)
+            return failed_call(about, list(error.tensors), error, look)
         called = about.inbound_nodes and not isinstance(error, NeverCalledError)
         return node_table(about) if called and words.graph_of(about) is None else None
     if isinstance(error, GraphError) and isinstance(about, tuple):
@@ -138,10 +138,14 @@ def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
         box.group, box.note, box.role = None, "", roles.get(box.key.removeprefix(INSIDE), "plain")
 
 
-def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) -> FaultDiagram:
-    """The layers that made the tensors, and the call of `layer` that failed."""
+def failed_call(
+    layer: Operation, tensors: list[Tensor], error: FunclabError, look: str
+) -> FaultDiagram:
+    """The layers that made the tensors, and the call of `layer` that failed; on a projector in
+    smaller boxes."""
     name = clean(layer.name)
     scene, key = Scene(name, "calls"), f"{layer.name}[?]"
+    scene.density = "two lines" if look == "projector" else scene.density
     failure = failed_step(layer, tensors, error)
     gaps: dict[tuple[str, int], str] = {}
     counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)

@@ -32,6 +32,11 @@ class FailedView(View):
             self.fault.stacked = True
             pictures["narrow"] = bare_inner(self.fault)
             self.fault.stacked = False
+            if self.fault.look == "projector":  # what to do is beside it, in larger words
+                self.fault.alone = True
+                pictures = {"fault": bare_inner(self.fault)}
+                facts["after"] = self.fault.after
+                self.fault.alone = False
         super().__init__(
             title=f"{type(error).__name__}: {facts['what']}",
             call="",

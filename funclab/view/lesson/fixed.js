@@ -19,8 +19,11 @@ export const failed = {
     const fit = () => this.graph.put(this.graph.el.clientWidth < widthOf(fault) ? narrow : fault);
     if (fault) ctx.watchSizes(fit, ctx.el);
     if (fault) this.graph.put(fault);
-    ctx.stage.append(h("p", { class: "fl-what" }, `${facts.name}: `, coded(facts.what)),
-      facts.line ? h("pre", {}, h("code", {}, facts.line)) : "", ...told, this.graph.el);
+    if (facts.after) told.push(h("p", {}, h("small", {}, facts.after)));
+    const line = facts.line ? h("pre", {}, h("code", {}, facts.line)) : "", wall = ctx.look === "projector" && fault;
+    const words = wall ? [h("div", { class: "fl-said-of" }, line, ...told)] : [line, ...told];
+    this.graph.el.classList.toggle("fl-beside", Boolean(wall));
+    ctx.stage.append(h("p", { class: "fl-what" }, `${facts.name}: `, coded(facts.what)), ...words, this.graph.el);
   },
   update() {},
   keys: () => ({}),
