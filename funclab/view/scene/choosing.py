@@ -183,8 +183,7 @@ class Chooser:
         before: tuple[float, ...] = ()
         for trials in self._trials(choice, densities, directions):
             able = [trial for trial in trials if self._may_fit(choice, trial, room)]
-            most = room[0] + 1.01
-            slim = [x for x in able if self._columns(choice, x).least_width <= most]
+            slim = [trial for trial in able if not self._is_too_wide(choice, trial, room)]
             sized = [self._sized(choice, trial, room) for trial in slim]
             fits = [fit for fit in sized if fit.fits]
             if fits:
@@ -266,6 +265,10 @@ class Chooser:
             high = high and _least_height(self.lengths[key], trial.columns, size) <= room[1] + 1
         wide = size.narrowest * columns <= room[0]
         return high and wide and self._columns(choice, trial).least_height <= room[1] + 1
+
+    def _is_too_wide(self, choice: Choice, trial: Trial, room: Room) -> bool:
+        """Whether a layout would be too wide, as far as is known before it is made."""
+        return self._columns(choice, trial).least_width > room[0] + 1.01
 
     def _columns(self, choice: Choice, trial: Trial) -> Columns:
         """The columns of a layout that may have several; of other layouts, no size is known."""
