@@ -85,11 +85,14 @@ class Seat:
         self.shown[act.about] = self._cell(act.cell, source)[-1]
 
     def answer(self, act: Act) -> None:
-        """Choose an option by its words, or "show me"."""
+        """Choose an option by its words, as they stand on this student's page; or "show me"."""
         view = self.shown[act.about]
         state = self.states[view]
-        known = [option["text"] for option in state["facts"]["options"]]
-        option = None if act.what is None else known.index(words_of(act.about)[act.what])
+        option = None
+        if act.what is not None:
+            order, options = state["facts"]["order"], state["facts"]["options"]
+            page = [options[number]["text"] for number in order]
+            option = order[page.index(words_of(act.about)[act.what])]
         state["answers"] = [*state["answers"], option]
         self._update(view, answers=state["answers"])
 
