@@ -220,11 +220,11 @@ def test_an_error_on_a_projector_is_whole_without_scrolling(kind, opened_page):
     page = opened_page(view, **stage.PROJECTOR)
 
     foot = page.locator(".fl-foot").bounding_box()["y"]
-    for part in (".fl-what", ".fl-said-of > :last-child", ".fl-beside svg"):
+    for part in (".fl-what", ".fl-said-of > :last-child", ".fl-graph svg"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= foot, part
     scrolled = "(one) => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth]"
-    for part in (".fl-stage", ".fl-beside", ".fl-said-of"):
+    for part in (".fl-stage", ".fl-graph", ".fl-said-of"):
         assert max(page.locator(part).evaluate(scrolled)) <= 1, part
     told = page.locator(".fl-stage").inner_text()
     assert all(word in told for word in ("Why:", "Fix:", "add([wide, narrow])"))
