@@ -57,11 +57,23 @@ def test_beside_a_notebook_s_files_nothing_scrolls_sideways_but_rows_of_samples(
         assert {*page.evaluate(SIDEWAYS)} <= ROWS, width
 
 
-@pytest.mark.parametrize("name", ["explorer", "selection", "u-net", "mistakes"])
+@pytest.mark.parametrize(
+    "name", ["explorer", "selection", "u-net", "mistakes", "shapes", "edit", "runs"]
+)
 def test_on_a_phone_a_view_is_read_without_scrolling_sideways(name, opened_page):
     page = opened_page((sheet.VIEWS | sheet.STATES)[name](), width=422, height=720)
 
     assert page.evaluate(SIDEWAYS) == []
+
+
+def test_on_a_phone_the_editor_shows_most_of_a_small_model(opened_page):
+    page = opened_page(funclab.edit(stage.twice()), width=422, height=720)
+
+    pane = page.locator(".fl-graph").bounding_box()
+    seen = [box.bounding_box() for box in page.locator(".fl-graph .box").all()]
+    whole = [box for box in seen if box["y"] + box["height"] <= pane["y"] + pane["height"] + 1]
+    assert len(whole) >= len(seen) - 2
+    assert all(box["x"] + box["width"] <= pane["x"] + pane["width"] for box in seen)
 
 
 def test_on_a_phone_weights_that_are_shared_stand_under_the_graph_with_their_ties(opened_page):
@@ -220,11 +232,11 @@ def test_an_error_on_a_projector_is_whole_without_scrolling(kind, opened_page):
     page = opened_page(view, **stage.PROJECTOR)
 
     foot = page.locator(".fl-foot").bounding_box()["y"]
-    for part in (".fl-what", ".fl-said-of > :last-child", ".fl-beside svg"):
+    for part in (".fl-what", ".fl-said-of > :last-child", ".fl-graph svg"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= foot, part
     scrolled = "(one) => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth]"
-    for part in (".fl-stage", ".fl-beside", ".fl-said-of"):
+    for part in (".fl-stage", ".fl-graph", ".fl-said-of"):
         assert max(page.locator(part).evaluate(scrolled)) <= 1, part
     told = page.locator(".fl-stage").inner_text()
     assert all(word in told for word in ("Why:", "Fix:", "add([wide, narrow])"))

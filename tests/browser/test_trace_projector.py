@@ -83,10 +83,10 @@ def test_on_a_wall_no_step_needs_scrolling_and_its_place_in_the_graph_is_seen(ma
     assert hidden == lost == small == []
 
 
-def test_on_a_wall_gradients_that_meet_are_tied_to_their_calls_and_lead_to_their_sum(page_of):
+def test_on_a_wall_gradients_that_meet_are_tied_to_their_calls_and_lead_to_their_sum(opened_page):
     view = funclab.trace(*stage.traced(), look="projector")
     view.show(step=view.find("add_into", "bias"))
-    page = page_of(view, reduced_motion="reduce")
+    page = opened_page(view, **stage.PROJECTOR, reduced_motion="reduce")
 
     tied = page.evaluate(SUM_IN_ROWS)
     numbers = [

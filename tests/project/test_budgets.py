@@ -47,6 +47,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ): (50, "a whole experiment, as the lesson has it"),
     ("funclab/teach/exercises/lesson_make.py", DENSITY): (14.5, "tables of anticipated mistakes"),
     ("tests/browser/test_edit.py", "lines"): (498, "they share the pages of the editor"),
+    ("funclab/view/edit/view.js", "lines"): (460, "one class: what each key and click does"),
     ("funclab/view/edit/view.py", "lines"): (460, "one class: steps, page, saved state, questions"),
     ("funclab/engine/kernels/", DENSITY): (
         14.5,

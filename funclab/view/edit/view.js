@@ -3,6 +3,7 @@
 
 import { Beyond } from "../live/beyond.js";
 import { h, link, mark, rectOf, row, s, table } from "../live/core.js";
+import { lowerCapsules } from "../explorer/narrow.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { focusOn } from "../live/focus.js";
@@ -19,6 +20,8 @@ const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share"
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 /** How far a ring is from its box: the shapes above and below stay free. */
 const RING = 2.5;
+/** The width of a view under which it is that of a phone. */
+const PHONE = 520;
 /** A picture up to this width leaves the code more room, in a view of at least that width. */
 const SLIM = 448, WIDE = 1000;
 /** After so many verbs by mouse, the foot names the key. */
@@ -52,7 +55,10 @@ export class Edit {
     followDrag(ctx, this);
     ctx.watchSizes(() => { noteFault(ctx, this); this.beyond.tell(); }, this.graph.el);
     ctx.watchSizes(() => this.reveal(), ctx.stage);
-    ctx.watchSizes(() => { if (this.share()) this.code.draw(this.here); }, ctx.el);
+    ctx.watchSizes(() => {
+      if (this.narrow !== ctx.el.clientWidth < PHONE) ctx.update();
+      else if (this.share()) this.code.draw(this.here);
+    }, ctx.el);
   }
 
   /** Beside a slim picture, the panel is wide enough for longer lines of code. Returns whether that is new. */
@@ -79,6 +85,9 @@ export class Edit {
     const large = ctx.look === "projector" ? " large" : "", pictures = ctx.model.get("pictures");
     this.shown = `${position} ${face}${large}`;
     const picture = pictures[this.shown] ?? pictures[`${position} calls${large}`];
+    const narrow = ctx.el.clientWidth < PHONE;
+    if (narrow !== this.narrow) this.graph.markup = "";
+    this.narrow = narrow;
     if (picture && this.graph.put(picture)) this.asButtons();
     if (picture === "") this.empty();
     this.share();
@@ -90,8 +99,10 @@ export class Edit {
     if (this.pending) this.askFirst();
   }
 
-  /** Boxes are buttons; one that holds others cannot be. */
+  /** Boxes are buttons; one that holds others cannot be. On a phone, shared weights stand under them. */
   asButtons() {
+    if (this.narrow) lowerCapsules(this.graph.svg);
+    this.graph.el.style.setProperty("--wide", `${this.graph.svg.viewBox.baseVal.width}px`);
     for (const box of this.graph.el.querySelectorAll(".box[data-key]")) {
       box.setAttribute("role", box.querySelector("[data-key]") ? "group" : "button");
       box.setAttribute("tabindex", "-1");

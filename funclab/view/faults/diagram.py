@@ -55,6 +55,11 @@ class Fault(Picture):
         """What to do; a subclass may give several, each with its code."""
         return [Fix(self.fix)]
 
+    @property
+    def lift(self) -> float:
+        """How far what is drawn stands out above its own corner."""
+        return 0
+
     def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
         """Draw what is between heading and fix; returns its size."""
         raise NotImplementedError
@@ -65,7 +70,10 @@ class Fault(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         if self.alone:
-            return self.draw_fault(canvas)
+            canvas.shift(complex(0, self.lift))
+            width, height = self.draw_fault(canvas)
+            canvas.close()
+            return width, height + self.lift
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
         beside = width <= SIDE_BY_SIDE and self.look != "projector" and not self.stacked
@@ -159,6 +167,10 @@ class FaultDiagram(Fault, Diagram):
     @property
     def fixes(self) -> list[Fix]:
         return self.given_fixes
+
+    @property
+    def lift(self) -> float:
+        return NOTE_LINE - 8 if any(map(self._above, self.scene.boxes)) else 0
 
     def _sentences(self, title: str) -> str:
         names = {box.key: box.name for box in self.scene.boxes}

@@ -65,7 +65,7 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "", at: Node | No
     focus = f"{prefix}{at.key}" if at is not None else ""
     scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix, focus).build()
     if look == "projector":
-        scene.edges, scene.plates = list(joined(scene)), []
+        scene.density, scene.edges, scene.plates = "two lines", list(joined(scene)), []
         for group in scene.groups:
             group.weights = ""
     return scene

@@ -33,10 +33,10 @@ class FailedView(View):
             pictures["narrow"] = bare_inner(self.fault)
             self.fault.stacked = False
             if self.fault.look == "projector":  # what to do is beside it, in larger words
-                self.fault.alone = True
+                self.fault.alone = self.fault.stacked = True
                 pictures = {"fault": bare_inner(self.fault)}
                 facts["after"] = self.fault.after
-                self.fault.alone = False
+                self.fault.alone = self.fault.stacked = False
         super().__init__(
             title=f"{type(error).__name__}: {facts['what']}",
             call="",

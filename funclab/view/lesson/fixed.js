@@ -4,7 +4,10 @@ import { h } from "../live/core.js";
 import { Graph } from "../live/graph.js";
 import { coded } from "./coded.js";
 
-const widthOf = (/** @type {string} */ markup) => Number(markup.match(/ width="([\d.]+)"/)?.[1] ?? 0);
+/** The width up to which a picture stands beside the words on a projector; one that is wider stands above them. */
+const WIDEST = 460;
+
+const widthOf = (/** @type {string} */ markup) => Number(markup.match(/ viewBox="0 0 ([\d.]+)/)?.[1] ?? 0);
 
 /** @type {WrittenView} */
 export const failed = {
@@ -22,7 +25,7 @@ export const failed = {
     if (facts.after) told.push(h("p", {}, h("small", {}, facts.after)));
     const line = facts.line ? h("pre", {}, h("code", {}, facts.line)) : "", wall = ctx.look === "projector" && fault;
     const words = wall ? [h("div", { class: "fl-said-of" }, line, ...told)] : [line, ...told];
-    this.graph.el.classList.toggle("fl-beside", Boolean(wall));
+    if (wall) this.graph.el.classList.add(widthOf(fault) > WIDEST ? "fl-across" : "fl-beside");
     ctx.stage.append(h("p", { class: "fl-what" }, `${facts.name}: `, coded(facts.what)), ...words, this.graph.el);
   },
   update() {},

@@ -3,7 +3,7 @@
 import { h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
-import { resize } from "../live/stretch.js";
+import { fold, resize } from "../live/stretch.js";
 import { within } from "../live/within.js";
 
 /** The batches that have a button. */
@@ -101,7 +101,17 @@ const shapes = {
       return own.setAttribute("viewBox", `${width - room} 0 ${room} ${height}`);
     }
     ruler.setAttribute("transform", `translate(${1 - drawn.x},${height - drawn.y})`);
-    resize(own, Math.ceil(Math.max(left - MARGIN, drawn.width + 2)), Math.ceil(Number(height) + drawn.height + 4));
+    const wide = Math.ceil(Math.max(left - MARGIN, drawn.width + 2));
+    resize(own, wide, Math.ceil(Number(height) + drawn.height + 4));
+    if (wide <= room) return;
+    ruler.remove();
+    resize(own, Math.ceil(left - MARGIN), height);
+    fold(own, room);  // the block that is made stands under the one that is read
+    const [, below] = ["width", "height"].map((name) => Number(own.getAttribute(name)));
+    ruler.setAttribute("transform", `translate(${1 - drawn.x},${below - drawn.y})`);
+    own.append(ruler);
+    const wide = Math.max(Number(own.getAttribute("width")), Math.ceil(drawn.width + 2));
+    resize(own, wide, Math.ceil(below + drawn.height + 4));
   },
 
   drawRows(ctx, plain) {

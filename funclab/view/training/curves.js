@@ -118,11 +118,30 @@ export class Curves {
     svg.setAttribute("width", String(width - names));
   }
 
+  /** On a phone, long names of lines end with an ellipsis where the plot would be too narrow beside them. */
+  cut(svg, { left, right }, { lines, names = 0 }) {
+    const [x, y, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const over = Math.ceil(width - (right - left) + NARROWEST - this.room.wide);
+    if (over <= 0 || names <= over) return;
+    const labels = lines.map(({ label }) => label), longest = Math.max(...labels.map((label) => label.length));
+    const most = Math.floor((longest * (names - over)) / names) - 1;
+    for (const text of svg.querySelectorAll("text")) {
+      const label = text.textContent, at = Number(text.getAttribute("x"));
+      if (!labels.includes(label) && at > right + 14 && text.closest("[data-end]")) text.setAttribute("x", String(at - over));
+      if (!labels.includes(label) || label.length <= most) continue;
+      text.textContent = `${label.slice(0, most).trimEnd()}…`;
+      text.append(s("title", {}, label));
+    }
+    svg.setAttribute("viewBox", [x, y, width - over, height].join(" "));
+    svg.setAttribute("width", String(width - over));
+  }
+
   prepare(figure) {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
     if (this.close) this.shorten({ ...figure, scale: new Scale(plot.dataset.scale) });
+    else if (figure.chart) this.cut(svg, new Scale(plot.dataset.scale), figure.chart);
     this.fill(svg, plot);
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
