@@ -9,15 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from funclab.distribute import wire
 from funclab.distribute.parts import recorded
 from funclab.distribute.team import Assignment, Team
-from funclab.distribute.wire import (
-    Layout,
-    metric_sums,
-    packed_model,
-    state_variables,
-    trained_variables,
-)
 from funclab.engine.kernels.layout import flat_views
 from funclab.errors import NotSupportedError
 from funclab.graph import structure
@@ -39,7 +33,7 @@ class ClusterRunner(Runner):
     def __init__(self, model: Model, compiled: Compiled | None, cluster: Any) -> None:
         super().__init__(model, compiled)  # type: ignore[arg-type]
         refuse_renorm(model)
-        self.team = Team(cluster, partial(packed_model, self))
+        self.team = Team(cluster, partial(wire.packed_model, self))
         self.record = self.team.record
         self.steps = Steps()
         self.sent: Array | None = None
@@ -103,12 +97,12 @@ class ClusterPlan:
         fed = [value for value in self.values if value is not None]
         self.buffers = {value: np.zeros(known(value.shape), storage(value)) for value in fed}
         self.calls: list[Any] = []
-        trained = runner.trainable() if kind == "train" else trained_variables(runner)
-        self.states = state_variables(runner)
+        trained = runner.trainable() if kind == "train" else wire.trained_variables(runner)
+        self.states = wire.state_variables(runner)
         for variable in [*trained, *self.states]:
             variable.array  # noqa: B018 made before any lock is taken
             variable.bound = True  # its array must stay where the optimizer found it
-        self.layout = Layout([*trained, *self.states])
+        self.layout = wire.Layout([*trained, *self.states])
         self.wrt: list[Variable] = trained if kind == "train" else []
         self.grads: dict[Value, Array] = {}
         self.updates: list[tuple[Callable[..., Any], Sequence[Any]]] = []
@@ -180,7 +174,7 @@ class ClusterPlan:
     def take(self, reply: dict[str, Any]) -> None:
         """Add up metrics, set the state that has changed, and take the optimizer's step."""
         numbers, *grads = reply["sums"]
-        for sums in metric_sums(self.runner.compiled):
+        for sums in wire.metric_sums(self.runner.compiled):
             sums += numbers[:2]
             numbers = numbers[2:]
         for i in reply["changed"]:

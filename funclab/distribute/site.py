@@ -20,15 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from funclab.distribute import wire
 from funclab.distribute.parts import Part, PartStep, part_step
 from funclab.distribute.reading import Library
-from funclab.distribute.wire import (
-    Layout,
-    metric_sums,
-    packed_error,
-    state_variables,
-    trained_variables,
-)
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph.shape_math import Array
 from funclab.models.model import Model
@@ -52,8 +46,8 @@ class Site:
         compiled: Any = model.compiled_state
         self.runner = Runner(model, compiled)
         self.part = Part(self.add_up)
-        self.states = state_variables(self.runner)
-        self.weights = Layout([*trained_variables(self.runner), *self.states])
+        self.states = wire.state_variables(self.runner)
+        self.weights = wire.Layout([*wire.trained_variables(self.runner), *self.states])
         self.plans: OrderedDict[Any, PartStep] = OrderedDict()
         self.metrics: Any = None
         self.computing = ThreadPoolExecutor(1, "funclab")
@@ -140,7 +134,7 @@ class Site:
         except Aborted:
             return {"lost": True}
         except Exception as error:
-            return {"error": packed_error(error)}
+            return {"error": wire.packed_error(error)}
 
     def compute(self, job: dict[str, Any]) -> dict[str, Any]:
         self.load_weights(job)
@@ -152,7 +146,7 @@ class Site:
             specs, tree, rows = self.library.take(job["take"])
             step = self.plan(job["form"], specs, tree, rows)
         step.fill(rows)
-        metrics = metric_sums(self.runner.compiled) if kind != "predict" else []
+        metrics = wire.metric_sums(self.runner.compiled) if kind != "predict" else []
         for sums in metrics:
             sums[...] = 0
         begun = time.perf_counter()

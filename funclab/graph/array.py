@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab.graph import explanations, structure
+from funclab.errors import TensorTypeError
+from funclab.graph import structure
+from funclab.graph.shape_math import show
 from funclab.graph.tape import eager_tape
 from funclab.graph.tensor import OPERATORS, UFUNCS
 
@@ -65,7 +67,14 @@ class Array(np.ndarray):
 
     def __bool__(self) -> bool:
         if self.size > 1:
-            raise explanations.truth_of_many(self)
+            raise TensorTypeError(
+                "The truth value of an array with more than one element is ambiguous. "
+                f"Use a.any() or a.all(). (Its shape is {show(self.shape)}.)",
+                why="`if`, `and`, `or`, `not` and `in` need one answer; this is one for each "
+                "element.",
+                fix="ask for all or any of them with x.all() or x.any(); "
+                "to ask for the same object, write any(x is y for y in others), not `x in others`.",
+            )
         return bool(np.asarray(self))
 
     def __round__(self, ndigits: int | None = None) -> Any:

@@ -66,17 +66,6 @@ def _compares(tensor: Any) -> bool:
     return type(getattr(maker, "op", None)).__name__ in ("Equal", "NotEqual")
 
 
-def truth_of_many(array: Any) -> TensorTypeError:
-    """An array of several numbers where Python needs one answer."""
-    return TensorTypeError(
-        f"The truth value of an array with more than one element is ambiguous. "
-        f"Use a.any() or a.all(). (Its shape is {show(array.shape)}.)",
-        why="`if`, `and`, `or`, `not` and `in` need one answer; this is one for each element.",
-        fix="ask for all or any of them with x.all() or x.any(); "
-        "to ask for the same object, write any(x is y for y in others), not `x in others`.",
-    )
-
-
 def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy") -> TensorTypeError:
     """A tensor in a NumPy function; `known` says whether funclab.ops has one of that name."""
     user = f"{module or 'numpy'}.{name}"
@@ -328,12 +317,3 @@ def _look_alike(graph: Any, tensor: Any) -> str:
 def _behind(outputs: list[Any]) -> set[Any]:
     """All tensors on which some outputs depend, and the outputs themselves."""
     return set(reachable(outputs, lambda tensor: tensor.node.arguments.tensors))
-
-
-def tensor_alone(tensor: Any) -> GraphError:
-    """The error for pickling a symbolic tensor."""
-    return GraphError(
-        f"The tensor {tensor.id} cannot be pickled alone.",
-        why="it is a place in a graph, and only models are pickled with their graphs.",
-        fix="pickle the model; its `inputs` and `outputs` come with it.",
-    )

@@ -187,7 +187,8 @@ def _named_axis(kind: str, shape: Shape) -> tuple[str, int | None]:
 def _size(tensor: Tensor, size: Any) -> tuple[int, ...] | None:
     """The size of images in rows of pixels; None for images with axes of their own."""
     sample = tensor.shape[1:]
-    if size is None and is_image(sample):
+    is_image = len(sample) == 2 or (len(sample) == 3 and sample[2] in COLOURS)
+    if size is None and is_image:
         return None
     count = (sample[0] or 0) if len(sample) == 1 else 0
     if size is None and count and isqrt(count) ** 2 == count:
@@ -202,11 +203,6 @@ def _size(tensor: Tensor, size: Any) -> tuple[int, ...] | None:
         "row of height × width pixels.",
         fix="give size=(height, width) of the image, or choose another kind.",
     )
-
-
-def is_image(sample: Shape) -> bool:
-    """Whether a sample's shape, without the batch, can be that of an image."""
-    return len(sample) == 2 or (len(sample) == 3 and sample[2] in COLOURS)
 
 
 def carry(tensors: Iterable[Tensor], copies: Iterable[Any]) -> None:

@@ -28,6 +28,11 @@ def flatten(tree: Any) -> list[Any]:
     return [tree]
 
 
+def as_list(x: Any) -> list[Any]:
+    """The items of a list or tuple; anything else as the only item."""
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
 def map_structure(function: Callable[[Any], Any], tree: Any) -> Any:
     """The same tree with every leaf replaced by `function(leaf)`."""
     if isinstance(tree, dict):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from funclab import registry
-from funclab.errors import plain
+from funclab.errors import GraphError, plain
 from funclab.graph import explanations
 from funclab.graph.shape_math import Shape, show
 
@@ -214,7 +214,11 @@ class Tensor(Operators):
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise explanations.tensor_alone(self)
+        raise GraphError(
+            f"The tensor {self.id} cannot be pickled alone.",
+            why="it is a place in a graph, and only models are pickled with their graphs.",
+            fix="pickle the model; its `inputs` and `outputs` come with it.",
+        )
 
     def __repr__(self) -> str:
         return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")

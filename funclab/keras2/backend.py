@@ -259,9 +259,7 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     yes, no = (x() if callable(x) else x for x in (then_expression, else_expression))
     if not hasattr(condition, "shape"):
         return yes if condition else no
-    for _ in range(len(getattr(yes, "shape", ())) - len(condition.shape)):
-        condition = ops.expand_dims(condition, -1)
-    return ops.where(ops.cast(condition, "bool"), yes, no)
+    return functions.kept(condition, yes, no)
 
 
 # Changes of shape.

@@ -14,11 +14,13 @@ from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.locks import making
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, same, show
+from funclab.graph.structure import as_list
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
+from funclab.layers.merge import to_rank
 from funclab.models.ends import stand_ins
 
 _phase: list[Tensor] = []
@@ -64,7 +66,7 @@ class Function:
     """
 
     def __init__(self, inputs: Sequence[Any], outputs: Any, updates: Sequence[Any] = ()) -> None:
-        self.inputs, self.outputs = listed(inputs), listed(outputs)
+        self.inputs, self.outputs = as_list(inputs), as_list(outputs)
         self.single = not isinstance(outputs, (list, tuple))
         self.fed = [x for x in self.inputs if x not in _phase]
         changes = [ops.assign(*pair) if isinstance(pair, tuple) else pair for pair in updates or ()]
@@ -214,14 +216,10 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
     """The gradient of a loss (or of the sum of its numbers) with respect to each of `variables`:
     inputs, outputs of layers, or weights. Layers behave as in inference; there are no gradients of
     the gradient."""
-    derivative = Derivative(loss, listed(variables))
+    derivative = Derivative(loss, as_list(variables))
     held = [x for x in derivative.wrt if not isinstance(x, Tensor)]
     made = Slope(derivative=derivative, n_outputs=len(derivative.wrt))(*derivative.sources, *held)
-    return list(made) if isinstance(made, (list, tuple)) else [made]
-
-
-def listed(x: Any) -> list[Any]:
-    return list(x) if isinstance(x, (list, tuple)) else [x]
+    return as_list(made)
 
 
 def rnn(
@@ -264,6 +262,5 @@ def rnn(
 
 def kept(counts: Any, new: Any, old: Any) -> Any:
     """The new value where a step counts, else the old one."""
-    for _ in range(len(new.shape) - len(counts.shape)):
-        counts = ops.expand_dims(counts, -1)
+    counts = to_rank(counts, len(getattr(new, "shape", ())))
     return ops.where(ops.cast(counts, "bool"), new, old)

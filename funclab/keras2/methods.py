@@ -20,7 +20,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.keras2 import closures
 from funclab.keras2.compiled import CompiledLoss, CompiledMetrics
-from funclab.keras2.functions import listed, value_of
+from funclab.keras2.functions import value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive
@@ -91,10 +91,10 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
     if isinstance(data, (list, tuple)):
         x, y, weight = (*data, None, None)[:3]
         y = [part for part in structure.flatten(y) if part is not None]
-        full_weights = [np.ones(len(part), "float32") for part in y]
-        data = [*structure.flatten(x), *y, *(full_weights if weight is None else listed(weight))]
+        full = [np.ones(len(part), "float32") for part in y]
+        data = [*structure.flatten(x), *y, *(full if weight is None else structure.as_list(weight))]
     model.validation_data = data
-    for callback in listed(callbacks or []):
+    for callback in structure.as_list(callbacks or []):
         if isinstance(callback, Callback):  # `fit` refuses all else
             vars(callback)["validation_data"] = data
 
@@ -153,7 +153,7 @@ def indices_of_ends(side: str, kind: str, model: Model) -> list[int]:
 # Layer.
 def recorded(layer: Any, inputs: Any = None) -> Tape:
     """What the layer does in training besides its output, in its calls on these inputs (or all)."""
-    wanted = {id(tensor) for tensor in listed(inputs)}
+    wanted = {id(tensor) for tensor in structure.as_list(inputs)}
     with Tape(training=True) as tape:
         for node in layer.inbound_nodes:
             tensors = node.input_tensors
@@ -196,7 +196,7 @@ def adding(add_loss: Any) -> Any:
 
     def add_losses(layer: Any, losses: Any, inputs: Any = None) -> None:
         """Add to the training loss: inside `call`, one or several values; to a model, a tensor."""
-        for loss in listed(losses):
+        for loss in structure.as_list(losses):
             if isinstance(loss, Tensor) and current_tape().scope:
                 loss = closures.value_of(loss)
             if loss is not None:  # None while the model around the layer is not computed

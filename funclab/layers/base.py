@@ -10,13 +10,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from funclab import registry, regularizers
-from funclab.engine.calls import (
-    argument,
-    call_on_arrays,
-    fill,
-    value_of,
-    way_to_call,
-)
+from funclab.engine.calls import argument, call_on_arrays, fill, value_of, way_to_call
 from funclab.engine.kept import call_at_once
 from funclab.engine.stateless import stateless_call
 from funclab.errors import (

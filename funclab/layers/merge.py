@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, ClassVar
 
 from funclab import config, ops
@@ -33,7 +34,7 @@ class Merge(Layer, abstract=True):
         rank = max(tensor.ndim for tensor in inputs)
         aligned = [to_rank(tensor, rank, at=1) for tensor in inputs]
         masks = mask if isinstance(mask, (list, tuple)) else [None] * len(inputs)
-        wide = [None if mask is None else to_rank(mask, rank, at=-1) for mask in masks]
+        wide = [None if mask is None else to_rank(mask, rank) for mask in masks]
         return self.merge(aligned, wide)
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
@@ -43,7 +44,7 @@ class Merge(Layer, abstract=True):
         """A step counts if it counts in any input; no mask if an input has none."""
         if not isinstance(mask, (list, tuple)) or any(part is None for part in mask):
             return None
-        return _fold(ops.logical_or, mask)
+        return reduce(ops.logical_or, mask)
 
     def check(self, inputs: Any) -> None:
         """Raise a ShapeError for inputs that cannot be merged."""
@@ -108,10 +109,10 @@ def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) 
 def _product(inputs: Sequence[Any], masks: Sequence[Any]) -> Any:
     pairs = zip(inputs, masks, strict=True)
     factors = [x if mask is None else ops.where(mask, x, 1.0) for x, mask in pairs]
-    product = _fold(ops.multiply, factors)
+    product = reduce(ops.multiply, factors)
     if any(mask is None for mask in masks):
         return product
-    return ops.where(_fold(ops.logical_or, masks), product, 0.0)
+    return ops.where(reduce(ops.logical_or, masks), product, 0.0)
 
 
 class Extreme(Merge, abstract=True):
@@ -129,16 +130,9 @@ class Extreme(Merge, abstract=True):
         return best
 
 
-def _fold(function: Callable[[Any, Any], Any], items: Sequence[Any]) -> Any:
-    together = items[0]
-    for item in items[1:]:
-        together = function(together, item)
-    return together
-
-
-def to_rank(x: Any, rank: int, at: int) -> Any:
+def to_rank(x: Any, rank: int, at: int = -1) -> Any:
     """`x` with axes of length 1, after the batch or at the end, until there are `rank`."""
-    while x.ndim < rank:
+    for _ in range(rank - len(x.shape)):
         x = ops.expand_dims(x, at)
     return x
 
@@ -171,7 +165,7 @@ def _function(layer: Any) -> Any:
 
 Add, add = _row(
     "Add", "the sum of the inputs", "4., 7.",
-    merge=lambda self, inputs, masks: _fold(ops.add, inputs),
+    merge=lambda self, inputs, masks: reduce(ops.add, inputs),
 )  # fmt: skip
 Subtract, subtract = _row(
     "Subtract", "the first input minus the second", "-2.,  3.", at_least=2, at_most=2,
@@ -179,7 +173,7 @@ Subtract, subtract = _row(
 )  # fmt: skip
 Average, average = _row(
     "Average", "the mean of the inputs, element by element", "2. , 3.5",
-    merge=lambda self, inputs, masks: ops.divide(_fold(ops.add, inputs), len(inputs)),
+    merge=lambda self, inputs, masks: ops.divide(reduce(ops.add, inputs), len(inputs)),
 )  # fmt: skip
 Multiply, multiply = _row(
     "Multiply", "the product of the inputs, element by element. A masked step counts as 1",

@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError, ShapeError, suggest
 from funclab.graph.shape_math import axis_index, reduced_axes, show
 from funclab.layers.base import Layer
 from funclab.layers.checks import fraction
+from funclab.layers.merge import to_rank
 from funclab.layers.spec import InputSpec
 from funclab.registry.parameters import MEANINGS, wrong_value
 
@@ -184,10 +185,7 @@ def _batch_moments(x: Any, axis: int, mask: Any) -> tuple[Any, Any]:
     axes = [i for i in range(x.ndim) if i != axis]
     if mask is None:
         return ops.moments(x, axes)
-    counts = mask
-    while counts.ndim < x.ndim:
-        counts = ops.expand_dims(counts, -1)
-    counts = ops.logical_and(ops.cast(counts, "bool"), ops.ones_like(x, "bool"))
+    counts = ops.logical_and(ops.cast(to_rank(mask, x.ndim), "bool"), ops.ones_like(x, "bool"))
     number = ops.add(ops.sum(ops.cast(counts, x.dtype), axes, keepdims=True), TINY)
     mean = ops.divide(ops.sum(ops.where(counts, x, 0.0), axes, keepdims=True), number)
     far = ops.where(counts, ops.subtract(x, mean), 0.0)

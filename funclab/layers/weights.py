@@ -31,7 +31,7 @@ KERAS_2_ORDER = (
 
 SETTINGS = {str, int, float, bool, type(None)}
 NOT_HELD = {
-    *("constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes", "_kept_calls"),
+    *("constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes", "_kept_calls")
 }
 """The types and the names of attributes that never contain layers or weights."""
 

@@ -212,16 +212,15 @@ class Bidirectional(Wrapper):
         if initial_state and mask is None and sequences.mask is not None:
             warn_of_states(self)
             sequences = ops.identity(sequences)  # without the mask
-        half = len(initial_state or []) // 2
         begin = list(initial_state or [])
-        forward = _several(self.forward_layer(sequences, begin[:half] or None, mask=mask))
-        backward = _several(self.backward_layer(sequences, begin[half:] or None, mask=mask))
-        y, z = forward[0], backward[0]
+        half = len(begin) // 2
+        forward = self.forward_layer(sequences, begin[:half] or None, mask=mask)
+        backward = self.backward_layer(sequences, begin[half:] or None, mask=mask)
+        (y, *states), (z, *more) = map(structure.as_list, (forward, backward))
         if self.return_sequences:
             z = ops.flip(z, axis=1)
         merged = self._merge(y, z)
-        states = [*forward[1:], *backward[1:]]
-        return [*_several(merged), *states] if states else merged
+        return [*structure.as_list(merged), *states, *more] if states else merged
 
     def _merge(self, y: Any, z: Any) -> Any:
         if self.merge_mode == "concat":
@@ -282,10 +281,6 @@ def _classes(layer: Any) -> dict[str, type]:
     """The classes of the inner layers, such as a user's cells, which are not registered."""
     inner = {type(held).__name__: type(held) for held in layer.held}
     return inner | {name: cls for held in layer.held for name, cls in _classes(held).items()}
-
-
-def _several(outputs: Any) -> list[Any]:
-    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
 
 class SpectralNormalization(Wrapper):

@@ -14,6 +14,7 @@ from funclab.errors import ArgumentError, ShapeError, suggest, unwritten
 from funclab.graph.array import as_array
 from funclab.graph.shape_math import show
 from funclab.layers.arguments import dtype_name, floatx
+from funclab.layers.merge import to_rank
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.nn.scores import Total
@@ -239,7 +240,7 @@ def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
     mask = None if mask is None else prefix(as_float(mask, dtype), losses)
     weights = multiplied(weight, mask)
     if reduction in ("none", None):
-        return losses if weights is None else losses * widened(weights, len(losses.shape))
+        return losses if weights is None else losses * to_rank(weights, len(losses.shape))
     arrays = [losses] if weights is None else [losses, weights]
     if mask is not None and reduction in ("mean", "sum_over_batch_size"):
         arrays.append(mask)  # the mean is over the steps that count
@@ -281,14 +282,7 @@ def multiplied(weight: Any, mask: Any) -> Any:
     if weight is None or mask is None:
         return mask if weight is None else weight
     rank = max(len(weight.shape), len(mask.shape))
-    return widened(weight, rank) * widened(mask, rank)
-
-
-def widened(x: Any, rank: int) -> Any:
-    """x with axes of length 1 at its end, up to `rank`."""
-    for _ in range(rank - len(x.shape)):
-        x = ops.expand_dims(x, -1)
-    return x
+    return to_rank(weight, rank) * to_rank(mask, rank)
 
 
 def _both(a: Any, b: Any) -> Any:

@@ -10,7 +10,8 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import suggest
 from funclab.graph.shape_math import Array
-from funclab.losses.base import prefix, widened
+from funclab.layers.merge import to_rank
+from funclab.losses.base import prefix
 from funclab.losses.functions import as_float, prepared
 from funclab.metrics.base import Metric
 from funclab.registry.parameters import wrong_value
@@ -42,8 +43,15 @@ class Confusion(Metric, abstract=True):
     """Weighted counts of true and false positives and negatives at each threshold."""
 
     counts: ClassVar[Sequence[str]] = tuple(COUNTS)
-    top_k = class_id = label_weights = None
+    thresholds = top_k = class_id = label_weights = None
     multi_label = False
+
+    def __post_init__(self) -> None:
+        Metric.__init__(self, self.dtype, self.name)
+        default = 0.5 if self.top_k is None else NEVER
+        limits = checked(type(self).__name__, self.thresholds, default)
+        self.begin(limits, is_even(limits))
+        self.make_counts()
 
     def begin(self, limits: Array, even: bool) -> None:
         """Set the thresholds; `even` says that they divide [0, 1] into equal parts."""
@@ -64,7 +72,7 @@ class Confusion(Metric, abstract=True):
             raise wrong_value(kind, "y_true", y_true.shape, wanted, "y_true.reshape(y_pred.shape)")
         weights = np.ones(y_pred.shape)
         if sample_weight is not None:
-            weights *= widened(prefix(as_float(sample_weight), y_pred), y_pred.ndim)
+            weights *= to_rank(prefix(as_float(sample_weight), y_pred), y_pred.ndim)
         y_pred = y_pred.astype(self.dtype)
         if self.top_k is not None:
             y_pred = among_the_top(y_pred, self.top_k)
@@ -147,12 +155,6 @@ class Count(Confusion, abstract=True):
     name: str | None = None
     dtype: str | None = None
 
-    def __post_init__(self) -> None:
-        Metric.__init__(self, self.dtype, self.name)
-        limits = checked(type(self).__name__, self.thresholds)
-        self.begin(limits, is_even(limits))
-        self.make_counts()
-
     def result(self) -> Any:
         return self.per_threshold(getattr(self, self.counts[0]).numpy().reshape(-1))
 
@@ -187,13 +189,6 @@ class Rate(Confusion, abstract=True):
     class_id: int | None = None
     name: str | None = None
     dtype: str | None = None
-
-    def __post_init__(self) -> None:
-        Metric.__init__(self, self.dtype, self.name)
-        default = 0.5 if self.top_k is None else NEVER
-        limits = checked(type(self).__name__, self.thresholds, default)
-        self.begin(limits, is_even(limits))
-        self.make_counts()
 
     def result(self) -> Any:
         return self.per_threshold(self.rate(type(self).__name__.lower()))

@@ -11,7 +11,8 @@ import numpy as np
 
 from funclab.errors import suggest
 from funclab.graph.shape_math import Array
-from funclab.losses.base import prefix, widened
+from funclab.layers.merge import to_rank
+from funclab.losses.base import prefix
 from funclab.losses.functions import as_numbers
 from funclab.metrics.base import Metric
 from funclab.registry.parameters import wrong_value
@@ -69,7 +70,7 @@ class IoU(Metric):
                     'fractions. Give the metric dtype="float32".',
                     stacklevel=2,
                 )
-            weights = weights * widened(prefix(own.astype(self.dtype), true), true.ndim)
+            weights = weights * to_rank(prefix(own.astype(self.dtype), true), true.ndim)
         true, predicted = true.reshape(-1), predicted.reshape(-1)
         counts = self._exists(true) & self._exists(predicted)
         if self.ignore_class is not None:

@@ -13,15 +13,8 @@ from funclab.errors import ConfigError, NotSupportedError
 from funclab.graph.node import observed
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
+from funclab.ops import composed
 from funclab.ops.base import ARGUMENTS
-from funclab.ops.composed import (
-    FUNCTIONS,
-    Composed,
-    function_name,
-    keras_class,
-    kind_of,
-    signature_of,
-)
 from funclab.ops.indexing import GetItem
 from funclab.ops.own_gradient import OwnGradient
 
@@ -57,7 +50,7 @@ def op_to_config(operation: OpOperation) -> dict[str, Any]:
         if name in ("Relu", "Relu6", "LeakyRelu"):
             settings = {key: settings[key] for key in kept}
         settings = {ARGUMENTS.get(key, key): value for key, value in settings.items()}
-        if isinstance(operation.op, Composed):
+        if isinstance(operation.op, composed.Composed):
             settings = _filled_in(name, settings)
     config = {"name": operation.name, **settings}
     return {"module": module, "class_name": name, "config": config, "registered_name": name}
@@ -96,9 +89,9 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     name, config = entry["class_name"], dict(entry["config"])
     own_name = config.pop("name")
     if entry.get("module") == OWN:
-        kind = kind_of(name) if name in FUNCTIONS else registry.lookup("op", name)
+        kind = composed.kind_of(name) if name in composed.FUNCTIONS else registry.lookup("op", name)
         return OpOperation(kind(**config), own_name)
-    wanted = _renamed().get(name) or function_name(name)
+    wanted = _renamed().get(name) or composed.function_name(name)
     function = OPERATORS.get(wanted)
     function = {"GetItem": _get_item, "Einsum": _einsum, "Pad": _pad}.get(name, function)
     if function is None:
@@ -108,15 +101,14 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
             fix="build the model in Keras without it, or with a layer that does the same.",
         )
     settings = _taken(function, own_name, config)
-    inputs = kind_of(wanted).inputs if wanted in FUNCTIONS else ()
+    inputs = composed.kind_of(wanted).inputs if wanted in composed.FUNCTIONS else ()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if inputs and not inputs[0].startswith("*"):
             names = inputs
             if len(args) > len(inputs):  # the call has settings, too, as output_shape
-                names = tuple(
-                    name for name in signature_of(wanted).parameters if name not in settings
-                )
+                known = composed.signature_of(wanted).parameters
+                names = tuple(name for name in known if name not in settings)
             args, kwargs = (), {**dict(zip(names, args)), **kwargs}
         with observed() as made:
             outputs = function(*args, **settings, **_taken(function, own_name, kwargs))
@@ -130,7 +122,8 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
 @functools.cache
 def _renamed() -> dict[str, str]:
     """The functions whose classes in Keras have other names, by these."""
-    paths = {name: getattr(function, "keras", None) or "" for name, function in FUNCTIONS.items()}
+    functions = composed.FUNCTIONS.items()
+    paths = {name: getattr(function, "keras", None) or "" for name, function in functions}
     return {path.partition(".")[2]: name for name, path in paths.items()}
 
 
@@ -138,7 +131,7 @@ def _keras_class(op: Any) -> tuple[str, str]:
     """The module and the class of Keras for an op; that of Relu depends on its settings."""
     if getattr(op, "bias", None) is not None:
         return "", ""
-    room, name = keras_class(type(op))
+    room, name = composed.keras_class(type(op))
     if name == "Relu":
         kinds = {(0.0, None, 0.0): "Relu", (0.0, 6.0, 0.0): "Relu6"}
         only_slope = "" if op.threshold or op.max_value is not None else "LeakyRelu"

@@ -282,6 +282,7 @@ class ArgMax(Op):
     keras = "numpy.Argmax"
     makes = "int32"
     differentiable = False
+    function: ClassVar[Any] = np.argmax
     axis: int | None = None
     keepdims: bool = False
 
@@ -290,7 +291,7 @@ class ArgMax(Op):
         return shape_math.reduce(x, self.axis, self.keepdims)
 
     def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.argmax(x, self.axis, keepdims=self.keepdims)
+        out[...] = type(self).function(x, self.axis, keepdims=self.keepdims)
 
 
 class ArgMin(ArgMax):
@@ -300,15 +301,11 @@ class ArgMin(ArgMax):
     """
 
     keras = "numpy.Argmin"
-
-    def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
+    function = np.argmin
 
 
-argmax, argmin = (
-    with_settings(ArgMax, "x", name="argmax"),
-    with_settings(ArgMin, "x", name="argmin"),
-)
+argmax = with_settings(ArgMax, "x", name="argmax")
+argmin = with_settings(ArgMin, "x", name="argmin")
 
 
 def count_nonzero(x: Data, axis: Any = None) -> Any:

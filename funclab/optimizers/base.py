@@ -243,7 +243,8 @@ class Optimizer(Remembering, registry.Rebuilt):
                 text = f"{variable.path} = {type(rule).__name__}({variable.path})"
                 updates.append(Update(_constrain, (variable.array, rule), text))
         if self._counts_last:
-            updates.append(Update(_count, (self.steps_taken,), f"{self.name}: counted"))
+            counting = (self.steps_taken, 1, self.steps_taken)
+            updates.append(Update(np.add, counting, f"{self.name}: counted"))
         return updates
 
     def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
@@ -414,10 +415,6 @@ class Optimizer(Remembering, registry.Rebuilt):
 
 
 guarded(described(Optimizer))
-
-
-def _count(steps: Array) -> None:
-    steps += 1
 
 
 def _constrain(array: Array, constraint: Callable[[Array], Any]) -> None:

@@ -30,12 +30,8 @@ def get_compile_config(model: Model) -> dict[str, Any] | None:
 
 def compile_from_config(model: Model, config: dict[str, Any], custom_objects: Any = None) -> None:
     """Compile a model as `get_compile_config` described; see `compile` for what it raises."""
-    kinds = {
-        "optimizer": "optimizer",
-        "loss": "loss",
-        "metrics": "metric",
-        "weighted_metrics": "metric",
-    }
+    kinds = {"optimizer": "optimizer", "loss": "loss"}
+    kinds |= dict.fromkeys(("metrics", "weighted_metrics"), "metric")
     known, settings = user_classes.known(custom_objects), dict(config)
     for name in kinds.keys() & config.keys():
         settings[name] = _revived(kinds[name], config[name], known)

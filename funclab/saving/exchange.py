@@ -11,12 +11,7 @@ from types import ModuleType
 from typing import Any, TypeGuard
 
 from funclab.config import without_collection
-from funclab.errors import (
-    ArgumentError,
-    ConfigError,
-    FunclabError,
-    MissingPackageError,
-)
+from funclab.errors import ArgumentError, ConfigError, FunclabError, MissingPackageError
 from funclab.graph.operation import OpOperation
 from funclab.layers.base import Layer
 from funclab.layers.weights import layers_within

@@ -17,16 +17,9 @@ from funclab.models.config import from_config, parsed, to_json
 from funclab.models.model import Model
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
+from funclab.saving import state
 from funclab.saving.h5_file import contents_of, model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
-from funclab.saving.state import (
-    arrays_of,
-    assets_of,
-    fitting,
-    placed_layers,
-    restore,
-    restore_assets,
-)
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
 from funclab.saving.unmarked import mark_shared
 
@@ -73,7 +66,7 @@ def save_model(
             '`save_weights("name.weights.h5")`.',
         )
     _check_free(target, overwrite)
-    config, weights, assets = to_json(model), _weights_file(model), assets_of(model)
+    config, weights, assets = to_json(model), _weights_file(model), state.assets_of(model)
     saved = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     with replacing(filepath) as new, zipfile.ZipFile(new, "w") as archive:
         metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "library": "funclab"}
@@ -123,13 +116,14 @@ def load_model(
 
 
 def _restore_all(model: Model, path: Any, arrays: dict[str, Array]) -> None:
-    restore_assets(model, _assets_for(model, path), arrays)
-    restore(model, arrays)
+    state.restore_assets(model, _assets_for(model, path), arrays)
+    state.restore(model, arrays)
 
 
 def _assets_for(model: Model, path: Any) -> dict[str, str]:
     """The texts in an archive, for those layers of a model that keep texts."""
-    layers = [prefix for prefix, layer in placed_layers(model) if hasattr(layer, "set_assets")]
+    placed = state.placed_layers(model)
+    layers = [prefix for prefix, layer in placed if hasattr(layer, "set_assets")]
     members = read_archive(path, [f"assets/{prefix}{VOCABULARY}" for prefix in layers])
     return {name: text.decode("utf-8") for name, text in members.items()}
 
@@ -171,7 +165,7 @@ def load_training(model: Model, path: Any) -> dict[str, Array]:
     with reading(path):
         arrays = read_datasets(str(path))
         more = {name: arrays.pop(name) for name in list(arrays) if name.startswith(MORE)}
-        restore(model, arrays)
+        state.restore(model, arrays)
     return {name.removeprefix(MORE): array for name, array in more.items()}
 
 
@@ -207,8 +201,8 @@ def load_weights(
         elif by_name:
             raise refused(filepath, "it has no names of layers, which by_name=True asks for")
         if by_name:
-            arrays = arrays_of(model) | arrays
-        restore(model, fitting(model, arrays) if skip_mismatch else arrays)
+            arrays = state.arrays_of(model) | arrays
+        state.restore(model, state.fitting(model, arrays) if skip_mismatch else arrays)
 
 
 def no_model(path: Any) -> ConfigError:
@@ -241,7 +235,7 @@ def _weights_file(model: Model, more: dict[str, Array] | None = None) -> bytes:
     """The contents of a weights file."""
 
     def write(file: Any) -> None:
-        for path, array in {**arrays_of(model), **(more or {})}.items():
+        for path, array in {**state.arrays_of(model), **(more or {})}.items():
             file[path] = array
 
     return contents_of(write)

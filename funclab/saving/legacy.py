@@ -11,6 +11,7 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.shape_math import Array
+from funclab.graph.structure import as_list
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.weights import unique
 from funclab.models.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
@@ -194,7 +195,7 @@ def _translated(value: Any, is_old: bool) -> Any:
         for key, item in ((key, _translated(item, is_old)) for key, item in value.items())
         if not (is_old and key == sharing.KEY)
     }
-    return _object(value) if {"class_name", "config"} <= value.keys() else value
+    return _object(value) if _is_object(value) else value
 
 
 def _changed(key: str, value: Any) -> Any:
@@ -352,11 +353,8 @@ def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dic
     args = [_alone(_map(tensor, call))]
     if entry.get("module") == OPS:
         spec = kwargs.pop("slice_spec", None)
-        args += (
-            []
-            if spec is None
-            else [[_part(part) for part in (spec if isinstance(spec, list) else [spec])]]
-        )
+        if spec is not None:
+            args.append([*map(_part, as_list(spec))])
         kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
     if entry["class_name"] in RECURRENT and isinstance(args[0], list):
         args, states = args[0][:1], args[0][1:]  # in Keras 2, states follow the sequences

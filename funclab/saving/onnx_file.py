@@ -124,7 +124,7 @@ class _File(Writer):
                 self.names[value] = self._zeros(value)
         self.scope = call.scope or self.scope
         if kind in WRITERS:
-            made = WRITERS[kind](self, call.op, list(call.inputs), call.outputs[0])
+            made = WRITERS[kind](self, call.op, call.outputs[0], *call.inputs)
             self.names |= zip(call.outputs, [made] if isinstance(made, str) else made)
         elif kind in SPELLED:
             with Tape(training=False):

@@ -57,7 +57,7 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
 }
 
 
-def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def same(writer: Writer, op: Any, output: Value, *inputs: Value) -> str:
     name = type(op).__name__
     attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
     dtype = output.dtype
@@ -66,44 +66,41 @@ def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node(SAME[name], *(writer.cast(x, dtype) for x in inputs), **attributes)
 
 
-def triangle(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def triangle(writer: Writer, op: Any, output: Value, x: Value) -> str:
     upper = int(type(op).__name__ == "Triu")
-    return writer.node("Trilu", writer.cast(inputs[0]), writer.constant(op.k), upper=upper)
+    return writer.node("Trilu", writer.cast(x), writer.constant(op.k), upper=upper)
 
 
-def reduction(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    axes = writer.constant(shape_math.reduced_axes(inputs[0].ndim, op.axis))
-    x, kind = writer.cast(inputs[0], output.dtype), REDUCTIONS[type(op).__name__]
-    return writer.node(kind, x, axes, keepdims=int(op.keepdims))
+def reduction(writer: Writer, op: Any, output: Value, x: Value) -> str:
+    axes = writer.constant(shape_math.reduced_axes(x.ndim, op.axis))
+    name, kind = writer.cast(x, output.dtype), REDUCTIONS[type(op).__name__]
+    return writer.node(kind, name, axes, keepdims=int(op.keepdims))
 
 
-def extreme(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    x, axis = writer.cast(inputs[0]), op.axis
+def extreme(writer: Writer, op: Any, output: Value, x: Value) -> str:
+    name, axis = writer.cast(x), op.axis
     if axis is None:
-        x, axis = writer.node("Reshape", x, writer.constant([-1])), 0
-    made = writer.node(type(op).__name__, x, axis=axis, keepdims=int(op.keepdims))
+        name, axis = writer.node("Reshape", name, writer.constant([-1])), 0
+    made = writer.node(type(op).__name__, name, axis=axis, keepdims=int(op.keepdims))
     if op.axis is None:
         made = writer.node("Reshape", made, writer.constant([1] * output.ndim))
     return writer.node("Cast", made, to=output.dtype)
 
 
-def where(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    condition, x, y = inputs
+def where(writer: Writer, op: Any, output: Value, condition: Value, x: Value, y: Value) -> str:
     pair = writer.cast(x, output.dtype), writer.cast(y, output.dtype)
     return writer.node("Where", writer.cast(condition, "bool"), *pair)
 
 
 def gather(kind: str, axis: int | None = None) -> Any:
-    def write(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-        x, indices = inputs
+    def write(writer: Writer, op: Any, output: Value, x: Value, indices: Value) -> str:
         along = op.axis if axis is None else axis
         return writer.node(kind, writer.cast(x), writer.cast(indices, "int64"), axis=along)
 
     return write
 
 
-def get_item(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    x = inputs[0]
+def get_item(writer: Writer, op: Any, output: Value, x: Value) -> str:
     parts = op.whole_index(x.shape)
     keys = [part for part in parts if part is not None]
     cuts = [slice(i, i + 1 if i != -1 else None) if isinstance(i, int) else i for i in keys]
@@ -125,9 +122,9 @@ def get_item(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str
     return writer.node("Unsqueeze", name, writer.constant(new)) if new else name
 
 
-def reshape(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def reshape(writer: Writer, op: Any, output: Value, x: Value) -> str:
     """In ONNX, 0 stands for the length of that axis of x, and a single -1 for the rest."""
-    x, kind = inputs[0], type(op).__name__
+    kind = type(op).__name__
     kept = kind == "ReshapeSamples" and (0,)
     if kind == "Reshape" and op.newshape.count(None) > 1:
         kept = [i for i, length in enumerate(op.newshape) if length is None]
@@ -140,8 +137,7 @@ def reshape(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
 
 
 def axes_of(kind: str) -> Any:
-    def write(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-        x = inputs[0]
+    def write(writer: Writer, op: Any, output: Value, x: Value) -> str:
         axes = (op.axis,) if isinstance(op.axis, int) else op.axis
         if axes is None:
             axes = tuple(axis for axis, length in enumerate(x.shape) if length == 1)
@@ -150,7 +146,7 @@ def axes_of(kind: str) -> Any:
     return write
 
 
-def einsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def einsum(writer: Writer, op: Any, output: Value, *inputs: Value) -> str:
     """Axes of length 1 that meet longer ones are removed: ONNX does not broadcast them."""
     terms, letters = op.letters([x.ndim for x in inputs])
     longer = {c for term, x in zip(terms, inputs) for c, n in zip(term, x.shape) if n != 1}
@@ -163,34 +159,32 @@ def einsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     return writer.node("Einsum", *names, equation=f"{','.join(kept)}->{letters}")
 
 
-def pad(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    x = inputs[0]
+def pad(writer: Writer, op: Any, output: Value, x: Value) -> str:
     widths = writer.constant([*(pair[0] for pair in op.pad_width), *(p[1] for p in op.pad_width)])
     border = writer.constant(op.constant_values, x.dtype)
     return writer.node("Pad", writer.cast(x), widths, border)
 
 
-def expand(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    x = inputs[0]
+def expand(writer: Writer, op: Any, output: Value, x: Value) -> str:
     target = writer.constant([1 if length is None else length for length in op.target])
     return writer.node("Expand", writer.cast(x), target)
 
 
-def full_like(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    shape = writer.node("Shape", writer.cast(inputs[0]))
+def full_like(writer: Writer, op: Any, output: Value, x: Value) -> str:
+    shape = writer.node("Shape", writer.cast(x))
     return writer.node("Expand", writer.constant(op.fill_value, output.dtype), shape)
 
 
-def cumsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    return writer.node("CumSum", writer.cast(inputs[0], output.dtype), writer.constant(op.axis))
+def cumsum(writer: Writer, op: Any, output: Value, x: Value) -> str:
+    return writer.node("CumSum", writer.cast(x, output.dtype), writer.constant(op.axis))
 
 
-def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def clip(writer: Writer, op: Any, output: Value, x: Value) -> str:
     limits = (writer.constant(limit, output.dtype) for limit in (op.x_min, op.x_max))
-    return writer.node("Clip", writer.cast(inputs[0], output.dtype), *limits)
+    return writer.node("Clip", writer.cast(x, output.dtype), *limits)
 
 
-WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
+WRITERS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(SAME, same),
     **dict.fromkeys(REDUCTIONS, reduction),
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
@@ -212,7 +206,7 @@ WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     "FullLike": full_like,
     "Cumsum": cumsum,
     "Clip": clip,
-    "Cast": lambda writer, op, inputs, output: writer.cast(inputs[0], output.dtype),
+    "Cast": lambda writer, op, output, x: writer.cast(x, output.dtype),
 }
 
 

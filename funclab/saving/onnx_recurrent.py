@@ -16,7 +16,7 @@ RECURRENT = {"SimpleRNN": ("RNN", [0]), "GRU": ("GRU", [0, 1, 2]), "LSTM": ("LST
 """ONNX's names of recurrent layers, and the order of their gates in ONNX."""
 
 
-def recurrent_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
+def recurrent_layer(writer: Writer, op: Any, output: Value, *inputs: Value) -> list[str]:
     """A recurrent layer of ONNX: time axis first, weights transposed, two biases."""
     kind, order = RECURRENT[type(op).__name__]
     (x, states, kernel, recurrent, bias, *_), _ = op.by_name(inputs)

@@ -17,10 +17,9 @@ from funclab.ops.nn.pooling import adaptive_spans
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 
-def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def sliding(writer: Writer, op: Any, output: Value, x: Value, *weights: Value) -> str:
     """Convolution and pooling."""
-    x, kernel = inputs[0], inputs[1:2]
-    size = kernel[0].shape[:-2] if kernel else op.pool_size
+    size = weights[0].shape[:-2] if weights else op.pool_size
     dilation = getattr(op, "dilation_rate", (1,) * len(size))
     settings: dict[str, Any] = {"strides": op.strides, "kernel_shape": size}
     if op.padding == "same" and None in op.spatial(x.shape):
@@ -29,14 +28,14 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
         axes: Any = zip(op.spatial(x.shape), size, op.strides, dilation)
         before, after = zip(*(shape_math.same_padding(*axis) for axis in axes))
         settings["pads"] = (*before, *after)
-    if kernel:
+    if weights:
         channels: Any = op.channels(x.shape)
-        settings |= {"dilations": dilation, "group": channels // kernel[0].shape[-2]}
-    kind = "Conv" if kernel else type(op).__name__
-    return channels_in_front(writer, kind, op, inputs, output, settings)
+        settings |= {"dilations": dilation, "group": channels // weights[0].shape[-2]}
+    kind = "Conv" if weights else type(op).__name__
+    return channels_in_front(writer, kind, op, (x, *weights), output, settings)
 
 
-def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
+def transposed(writer: Writer, op: Any, output: Value, *inputs: Value) -> str:
     """A transposed convolution: what ONNX crops or pads at the end follows from the length."""
     size = inputs[1].shape[:-2]
     before, after, more = [], [], []
@@ -58,7 +57,7 @@ def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> s
 
 
 def channels_in_front(
-    writer: Writer, kind: str, op: Any, inputs: list[Value], output: Value, settings: dict[str, Any]
+    writer: Writer, kind: str, op: Any, inputs: Any, output: Value, settings: dict[str, Any]
 ) -> str:
     """A node on inputs transposed to ONNX's order of axes; its output is transposed back."""
     rank = inputs[0].ndim

@@ -170,11 +170,18 @@ def restore(model: Model, arrays: dict[str, Array]) -> None:
     Raises: WeightsError, before anything changes, when the two do not fit.
     """
     placed = placed_variables(model)
-    needed = {path for path in placed if not _is_random(path)}
     stored = {path for path in arrays if path in placed or not NOT_WEIGHTS & set(path.split("/"))}
+    missing = sorted(path for path in placed.keys() - stored if not _is_random(path))
     foreign = sorted(path for path in stored - placed.keys() if not _is_random(path))
-    if needed - stored or foreign:
-        raise _other_layout(model, sorted(needed - stored), foreign)
+    if missing or foreign:
+        fault = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
+        raise WeightsError(
+            f"{fault}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} "
+            f"weights of the model are not in the file, {len(foreign)} of the file not in the "
+            "model.)",
+            why="weights are found by the classes of the layers and their order in the model.",
+            fix="build the model as it was when the weights were saved.",
+        )
     used = [(variable, arrays[path]) for path, variable in placed.items() if path in stored]
     for variable, array in used:
         if array.shape != variable.shape:
@@ -233,16 +240,6 @@ def _stored_optimizer(model: Model, arrays: dict[str, Array]) -> list[Array]:
             fix="save the model again, or load only its weights from a file of `save_weights`.",
         )
     return states
-
-
-def _other_layout(model: Model, missing: list[str], foreign: list[str]) -> WeightsError:
-    fault = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
-    return WeightsError(
-        f"{fault}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
-        f"the model are not in the file, {len(foreign)} of the file not in the model.)",
-        why="weights are found by the classes of the layers and their order in the model.",
-        fix="build the model as it was when the weights were saved.",
-    )
 
 
 def _trained(model: Model) -> list[Variable]:

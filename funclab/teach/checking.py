@@ -315,15 +315,7 @@ def base_names(names: Mapping[str, Any]) -> dict[str, Any]:
     from funclab import Input, Model, layers
 
     every = {name: getattr(layers, name) for name in layers.__all__}
-    return {
-        **every,
-        "Input": Input,
-        "Model": Model,
-        "layers": layers,
-        "np": np,
-        "ops": ops,
-        **names,
-    }
+    return every | {"Input": Input, "Model": Model, "layers": layers, "np": np, "ops": ops, **names}
 
 
 def known_exercise(name: str) -> course.Exercise:

@@ -102,13 +102,11 @@ class Checked:
             note = f"; {self.unrun} saved without being run, not compared" if self.unrun else ""
             return f"ok   {self.path}: {self.cells} cells, {self.seconds:.1f} s{note}"
         first, *others = self.failures
-        lines = [f"FAIL {self.path}: {self._place(first)}", *_indented(first.reason)]
+        line = next((row for row in first.source.splitlines() if row.strip()), "")
+        where = f"cell {first.number}, {line}" if first.number else "it cannot be read"
+        lines = [f"FAIL {self.path}: {where}", *_indented(first.reason)]
         numbers = ", ".join(str(other.number) for other in others)
         return "\n".join(lines + ([f"     then cells {numbers}"] if others else []))
-
-    def _place(self, failure: Failure) -> str:
-        line = next((row for row in failure.source.splitlines() if row.strip()), "")
-        return f"cell {failure.number}, {line}" if failure.number else "it cannot be read"
 
 
 def reason_of(error: Any) -> str:

@@ -168,32 +168,28 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
     return structure.pack(tree, map(joined, zip(*parts)))
 
 
-def evaluate_generator(
-    model: Model,
-    generator: Any,
-    steps: int | None = None,
-    callbacks: Any = None,
-    max_queue_size: int = 10,
-    workers: int = 1,
-    use_multiprocessing: bool = False,
-    verbose: Any = 0,
-) -> Any:
-    """Keras 2's name for `evaluate` with a generator; its queue settings have no effect."""
-    return evaluate(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
+def _of_generators(function: Callable[..., Any]) -> Callable[..., Any]:
+    def old(
+        model: Model,
+        generator: Any,
+        steps: int | None = None,
+        callbacks: Any = None,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        verbose: Any = 0,
+    ) -> Any:
+        return function(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
+
+    name = function.__name__
+    old.__name__ = old.__qualname__ = f"{name}_generator"
+    old.__doc__ = (
+        f"Keras 2's name for `{name}` with a generator; its queue settings have no effect."
+    )
+    return old
 
 
-def predict_generator(
-    model: Model,
-    generator: Any,
-    steps: int | None = None,
-    callbacks: Any = None,
-    max_queue_size: int = 10,
-    workers: int = 1,
-    use_multiprocessing: bool = False,
-    verbose: Any = 0,
-) -> Any:
-    """Keras 2's name for `predict` with a generator; its queue settings have no effect."""
-    return predict(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
+evaluate_generator, predict_generator = _of_generators(evaluate), _of_generators(predict)
 
 
 def joined(parts: Sequence[Array]) -> Array:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -331,10 +332,7 @@ def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
             fix='compile with a loss, such as loss="mse", and pass targets `y`.',
             facts=Pairs("", "output", [Pair(name, note="no loss") for name in outputs]),
         )
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
+    return reduce(operator.add, parts)
 
 
 def track(mean: Mean, value: Value, batch: int) -> None:

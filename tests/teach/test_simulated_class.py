@@ -65,7 +65,18 @@ def test_a_try_that_was_not_planted_is_a_difference(students, home):
         ("Gain of it 0.50 (−0.20 to 0.81).", "Gain of it 0.50 (−0.28 to 0.80).", False),
         ("Gain of it 0.50 (−0.20 to 0.81).", "Gain of it 0.51 (−0.20 to 0.81).", False),
         ("nothing", 3, False),
+        ("nothing", [(3.0,)], False),
     ],
 )
 def test_what_is_the_same_is_told_from_what_differs(said, planted, well):
     assert Compared("page", ("told", "5.1"), said, planted).well is well
+
+
+@pytest.mark.parametrize(("end", "well"), [(0.71, True), (0.74, False)])
+def test_only_the_interval_of_a_gain_may_be_that_of_other_draws(end, well):
+    planted, one = [(0.5, 0.3, 0.7)], [(0.5, 0.3, end)]
+
+    assert Compared("CSV", ("question", "5.1", "gain"), one, planted).well is well
+    assert not Compared("CSV", ("question", "5.1", "right"), one, planted).well
+    assert not Compared("CSV", ("program", "5B called_again", "still"), one, planted).well
+    assert not Compared("CSV", ("question", "5.1", "gain"), "nothing", planted).well

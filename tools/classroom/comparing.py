@@ -34,7 +34,7 @@ class Compared:
 
     @property
     def well(self) -> bool:
-        drawn = "gain" in " ".join(map(str, self.about))
+        drawn = str(self.about[-1]).startswith("gain")
         return same(self.said, self.planted, DRAWN if drawn else ROUNDED)
 
     def __str__(self) -> str:
@@ -57,11 +57,11 @@ def same(one: Any, planted: Any, apart: float) -> bool:
 def same_text(one: str, planted: Any, apart: float) -> bool:
     """Whether a text is as planted, or one of a set. Of a line for a view, its first two words
     count."""
-    if isinstance(planted, set):
-        return one in planted
-    if str(planted).startswith("%funclab"):
+    if not isinstance(planted, str):
+        return isinstance(planted, set) and one in planted
+    if planted.startswith("%funclab"):
         return one.split()[:2] == planted.split()
-    if str(planted).startswith("Gain") or apart == DRAWN:
+    if planted.startswith("Gain") or apart == DRAWN:
         plain = NUMBER.sub("", one) == NUMBER.sub("", planted)
         return plain and all(map(same, in_numbers(one), in_numbers(planted), each_of(planted)))
     return one == planted

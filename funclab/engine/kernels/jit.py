@@ -72,7 +72,7 @@ def temporary_cache() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     warn(
         "Neither funclab's folder nor the home folder can be written, so compiled loops are kept "
-        f"in {folder} until this process ends. Set NUMBA_CACHE_DIR to a folder that lasts.",
+        f"in {folder} until this process ends. Set NUMBA_CACHE_DIR to a folder that lasts."
     )
     return folder
 

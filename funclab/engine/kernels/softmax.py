@@ -59,11 +59,7 @@ def exponential(x):
     return zero if x < SMALLEST else y * bits.view(np.float32)
 
 
-def lower_rows_in_numpy(x, out):
-    np.subtract(x, np.fmax.reduce(x, axis=1, keepdims=True), out=out)
-
-
-@jit(numpy=lower_rows_in_numpy)
+@jit(numpy=lambda x, out: np.subtract(x, np.fmax.reduce(x, axis=1, keepdims=True), out=out))
 def lower_rows(x, out):
     """out = x - its row's maximum. NaN stays NaN, and so makes its row's sum NaN."""
     rows, columns = x.shape

@@ -26,7 +26,7 @@ class RandomImages(Layer, abstract=True):
 
     told: ClassVar = {
         "Shapes": "x (batch, height, width, channels) -> out (same as x); also one image without "
-        "batch",
+        "batch"
     }
     usual_training = True
     always = False

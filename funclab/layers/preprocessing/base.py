@@ -211,8 +211,7 @@ class Normalization(Statistics):
             # The variance around the common mean: within each part, plus that of the parts' means.
             old = (variance + (before - mean) ** 2) * (1 - share)
             variance = old + (new_variance + (new_mean - mean) ** 2) * share
-        weights = [mean, variance]
-        for variable, value in zip(self.weights, weights):
+        for variable, value in zip(self.weights, (mean, variance)):
             variable.assign(np.asarray(value, variable.dtype).reshape(variable.shape))  # type: ignore[arg-type, call-overload]
 
     def _check_batch(self, shape: Shape) -> None:
@@ -414,8 +413,7 @@ class CategoryEncoding(OnNumbers):
         if count_weights is not None:
             count_weights = ops.cast(count_weights, self.dtype)
         whole = inputs if "int" in str(inputs.dtype) else ops.cast(inputs, "int32")
-        weights, mode = count_weights, self.output_mode
-        return encoded(whole, mode, self.depth, self.dtype, weights, OneHotOfIds)
+        return encoded(whole, self.output_mode, self.depth, self.dtype, count_weights, OneHotOfIds)
 
 
 def encoded(
@@ -424,12 +422,11 @@ def encoded(
     """Integers unchanged, or encoded by `op` as vectors of length `depth`."""
     if mode == "int":
         return numbers
-    if mode == "one_hot":
-        rank = len(numbers.shape)
-        if rank > 1 and numbers.shape[-1] == 1:
-            numbers = ops.squeeze(numbers, -1)
-        return op(depth, -1, dtype)(numbers)
+    if mode == "one_hot" and len(numbers.shape) > 1 and numbers.shape[-1] == 1:
+        numbers = ops.squeeze(numbers, -1)
     vectors = op(depth, -1, dtype)(numbers)
+    if mode == "one_hot":
+        return vectors
     if weights is not None:
         vectors = ops.multiply(vectors, ops.expand_dims(weights, -1))
     axis = 1 if len(numbers.shape) > 1 else 0

@@ -223,8 +223,7 @@ class TextVectorization(Preparing):
     def found_shape(self, shape: Shape) -> Shape:
         """The shape of the result of `find`; in a plan, all of it must be known."""
         if self.output_mode == "one_hot" and self.split is not None:
-            length: Any = None
-            made: Shape = (*shape[:1], length, self.depth)
+            made: Shape = (*shape[:1], None, self.depth)
         elif self.output_mode != "int":
             return (*shape[:1], self.depth)
         elif self.split is None and self.ngrams is None:

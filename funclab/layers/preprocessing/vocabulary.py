@@ -176,8 +176,7 @@ class IndexLookup(Preparing, abstract=True):
                 ) from None
             while lines and not lines[-1]:
                 lines.pop()
-            vocabulary = [line.removesuffix("\r") for line in lines]
-            vocabulary = [self.token_of(line) for line in vocabulary]
+            vocabulary = [self.token_of(line.removesuffix("\r")) for line in lines]
         if suggest.is_number(vocabulary):
             wanted = "a list of tokens, or the path of a file"
             raise wrong_value(type(self).__name__, "vocabulary", vocabulary, wanted, '["a", "b"]')

@@ -195,7 +195,7 @@ def first_states(cell: Any, batch: int | None, dtype: str) -> list[Any]:
         )
     else:
         states = own(batch_size=batch)
-    return list(states) if isinstance(states, (list, tuple)) else [states]
+    return structure.as_list(states)
 
 
 def beginning(layer: Any, x: Any) -> list[Any]:
@@ -265,9 +265,8 @@ def _over_stack(
 ) -> tuple[Any, ...]:
     last: list[Any] = []
     for i, (cell, before) in enumerate(zip(stack.cells, states, strict=True)):
-        before = before if isinstance(before, (list, tuple)) else [before]
         wanted = flags if i == len(stack.cells) - 1 else {**flags, "return_sequences": True}
-        x, *after = over(cell, x, before, mask, training, **wanted)
+        x, *after = over(cell, x, structure.as_list(before), mask, training, **wanted)
         last += after
         if flags["go_backwards"]:  # from here on, the steps are in the order of computation
             flags = {**flags, "go_backwards": False}

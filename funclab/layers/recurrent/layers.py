@@ -71,8 +71,7 @@ class RNN(Layer):
     @property
     def state_size(self) -> list[Any]:
         """The width of each state; for a stacked cell, a list of lists."""
-        size = self.cell.state_size
-        return list(size) if isinstance(size, (list, tuple)) else [size]
+        return structure.as_list(self.cell.state_size)
 
     @property
     def state_widths(self) -> list[int]:

@@ -238,11 +238,9 @@ class LSTMStep(Step, abstract=True):
         ICML 2015, section 2.2.
         """
         n = self.units
-        rest = (
-            self.bias_initializer((n,), dtype=dtype),
-            self.bias_initializer((2 * n,), dtype=dtype),
-        )
-        return np.concatenate([rest[0], np.ones(n, dtype), rest[1]])
+        first = self.bias_initializer((n,), dtype=dtype)
+        rest = self.bias_initializer((2 * n,), dtype=dtype)
+        return np.concatenate([first, np.ones(n, dtype), rest])
 
 
 def _fused_name(activation: Any) -> str | None:

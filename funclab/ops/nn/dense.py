@@ -14,12 +14,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.base import Slot, write
 
-FUSED = {
-    "linear": kernels.LINEAR,
-    "relu": kernels.RELU,
-    "tanh": kernels.TANH,
-    "sigmoid": kernels.SIGMOID,
-}
+FUSED = {name: getattr(kernels, name.upper()) for name in ("linear", "relu", "tanh", "sigmoid")}
 """The activations whose slope follows from their output, so that they can be fused."""
 
 

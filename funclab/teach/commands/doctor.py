@@ -22,20 +22,9 @@ if sys.platform != "emscripten":
 
 def doctor() -> int:
     """Check the installation, one line for each part; returns 1 if something needs fixing."""
-    checks = (
-        python,
-        numpy,
-        loops,
-        others,
-        dot,
-        widgets,
-        lessons,
-        extension,
-        kernel,
-        buttons,
-        answers,
-    )
-    findings = [finding for check in checks if (finding := check())]
+    packages = (python, numpy, loops, others, dot, widgets)
+    around = (lessons, extension, kernel, buttons, answers)
+    findings = [finding for check in (*packages, *around) if (finding := check())]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
         if well is not True and cure:

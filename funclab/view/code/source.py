@@ -102,7 +102,9 @@ def call_lines(model: Any) -> dict[str, str]:
         names = {targets: "x" for node, (targets, _) in lines.items() if not node.is_input}
         for node, (targets, source) in lines.items():
             made, bracket, read = source.rpartition("(")
-            lines[node] = names.get(targets, targets), f"{made}{bracket}{_renamed(read, names)}"
+            name = read.removesuffix(")")  # the inputs, up to the closing bracket of the call
+            read = f"{names[name]})" if name in names else read
+            lines[node] = names.get(targets, targets), f"{made}{bracket}{read}"
     return {node.key: " = ".join(line) for node, line in lines.items()}
 
 
@@ -114,12 +116,6 @@ def _is_chain(graph: Graph) -> bool:
         len(node.arguments.tensors) == 1 and node.arguments.tensors[0] in source.output_tensors
         for source, node in zip(before, others)
     )
-
-
-def _renamed(read: str, names: dict[str, str]) -> str:
-    """The inputs of a call, up to its closing bracket, with other names for variables."""
-    name = read.removesuffix(")")
-    return read if name not in names else f"{names[name]})"
 
 
 def _written(model: Any, name: str, names: bool) -> _Writer:

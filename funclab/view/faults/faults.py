@@ -148,7 +148,9 @@ def failed_call(
     scene.density = "two lines" if look == "projector" else scene.density
     failure = failed_step(layer, tensors, error)
     gaps: dict[tuple[str, int], str] = {}
-    counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)
+    spec = getattr(layer, "input_spec", None)
+    takes_one = spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
+    counted = error.facts == TOO_MANY or (takes_one and len(tensors) > 1)
     for i, tensor in enumerate(tensors):
         node = tensor.node
         plate = plate_of(tensor, clean(tensor.id), "")
@@ -186,12 +188,6 @@ def _unfit(name: str, failure: Failure, lengths: list[Measured]) -> str:
     if failure.needed is None:
         return say("faults_join", name=name, a=a, b=b)
     return say("faults_needs", name=name, wanted=a, given=b)
-
-
-def _takes_one(layer: Any) -> bool:
-    """Whether a layer has declared that it reads one tensor."""
-    spec = getattr(layer, "input_spec", None)
-    return spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
 
 
 def same_names(layers: list[Operation], fix: str) -> FaultDiagram:

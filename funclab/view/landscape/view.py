@@ -52,13 +52,7 @@ class Landscape(View):
     ) -> None:
         self.losses, self._drawn = losses, pictures
         title = say("landscape_title", name=clean(losses.copy.name))
-        super().__init__(
-            title=title,
-            call=call,
-            facts=facts,
-            pictures=_live(pictures),
-            **settings,
-        )
+        super().__init__(title=title, call=call, facts=facts, pictures=_live(pictures), **settings)
 
     @property
     def planes(self) -> dict[str, Plane]:

@@ -202,10 +202,7 @@ def _amount(variables: list[Variable]) -> str:
 
 
 def column_widths(
-    titles: list[str],
-    rows: list[Cells],
-    line_length: int | None,
-    positions: Sequence[float] | None,
+    titles: list[str], rows: list[Cells], line_length: int | None, positions: Sequence[float] | None
 ) -> list[int]:
     """How wide each column is: as wide as its text, unless the line is then too long."""
     if positions is not None:

@@ -11,7 +11,7 @@ True where the state does not change; `dropout` (batch, units), by which the sta
 before the recurrent kernel. Backward, `gh` and `gc` go from the last state to the first, `ggates`
 receives the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
 gradients of each step's output. Without frozen, dropout or ghs, their arrays are empty.
-In NumPy, a `span` is one slice of all samples; the parts of a step: recurrent_in_numpy.py.
+In NumPy, a `span` is one slice of all samples; long parts of a step: recurrent_in_numpy.py.
 """
 
 import math
@@ -249,7 +249,7 @@ def lstm_cell_vjp(y, before, bent, gh, gc, g, back, gate, squash):
 
 
 # Parts of a step, for some samples.
-@jit(numpy=in_numpy.thinned)
+@jit(numpy=lambda states, dropout, first, last: states * dropout if dropout.size else states)
 def thinned(states, dropout, first, last):
     """The states times dropout, for the samples from `first` to `last`."""
     if not dropout.size:
@@ -302,19 +302,19 @@ def freeze(first, last, states, frozen, s):
             keep(states[s + 1, r], states[s, r], frozen[s, r])
 
 
-@jit(numpy=in_numpy.keep, inline=True)
+@jit(numpy=lambda x, y, frozen: np.copyto(x, y, where=frozen), inline=True)
 def keep(x, y, frozen):
     if frozen[0]:
         copy(x, y)
 
 
-@jit(numpy=in_numpy.clear, inline=True)
+@jit(numpy=lambda g, frozen: np.copyto(g, 0, where=frozen), inline=True)
 def clear(g, frozen):
     if frozen[0]:
         g[:] = 0
 
 
-@jit(numpy=in_numpy.product)
+@jit(numpy=np.matmul)
 def product(a, w, out):
     """out = a w."""
     out[:] = 0
@@ -354,31 +354,31 @@ def add_product(a, w, out, at):
 
 # Parts of a step, for one sample. The compiler vectorizes short loops over few arrays; assigning
 # arrays would also make it compile an error message about shapes, which takes seconds.
-@jit(numpy=in_numpy.copy, inline=True)
+@jit(numpy=np.copyto, inline=True)
 def copy(x, y):
     for k in range(x.size):
         x[k] = y[k]
 
 
-@jit(numpy=in_numpy.add, inline=True)
+@jit(numpy=lambda x, y: np.add(x, y, out=x), inline=True)
 def add(x, y):
     for k in range(x.size):
         x[k] += y[k]
 
 
-@jit(numpy=in_numpy.subtract, inline=True)
+@jit(numpy=lambda x, y, z: np.subtract(y, z, out=x), inline=True)
 def subtract(x, y, z):
     for k in range(x.size):
         x[k] = y[k] - z[k]
 
 
-@jit(numpy=in_numpy.multiply, inline=True)
+@jit(numpy=lambda x, y, z: np.multiply(y, z, out=x), inline=True)
 def multiply(x, y, z):
     for k in range(x.size):
         x[k] = y[k] * z[k]
 
 
-@jit(numpy=in_numpy.add_products, inline=True)
+@jit(numpy=lambda x, y, z: np.add(x, y * z, out=x), inline=True)
 def add_products(x, y, z):
     for k in range(x.size):
         x[k] += y[k] * z[k]

@@ -1,4 +1,4 @@
-"""Parts of the steps of recurrent.py in NumPy, for all samples from `first` to `last` at once."""
+"""Parts of the steps of recurrent.py in NumPy, for all samples at once."""
 
 import numpy as np
 
@@ -6,44 +6,8 @@ ACTIVATIONS = ("linear", "relu", "hard_sigmoid", "softsign", "sigmoid", "tanh")
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
 
-def thinned(states, dropout, first, last):
-    return states * dropout if dropout.size else states
-
-
-def keep(x, y, frozen):
-    np.copyto(x, y, where=frozen)
-
-
-def clear(g, frozen):
-    np.copyto(g, 0, where=frozen)
-
-
-def copy(x, y):
-    x[...] = y
-
-
-def add(x, y):
-    x += y
-
-
-def subtract(x, y, z):
-    np.subtract(y, z, out=x)
-
-
-def multiply(x, y, z):
-    np.multiply(y, z, out=x)
-
-
-def add_products(x, y, z):
-    x += y * z
-
-
 def add_product(a, w, out, at):
     out[:, at : at + w.shape[1]] += a @ w
-
-
-def product(a, w, out):
-    np.matmul(a, w, out=out)
 
 
 def activate(y, activation):
