@@ -55,7 +55,8 @@ export class Room {
       join?.();
       return fits();
     });
-    const sizes = join && wall ? ROWS : [...(large ? LARGE.map((size) => [size]) : []), ...(wall ? WALL : join ? [[1]] : SIZES)];
+    const usual = wall ? WALL : join ? [[1]] : SIZES;
+    const sizes = join && wall ? ROWS : [...(large ? LARGE.map((size) => [size]) : []), ...usual];
     this.clear();
     this.put(statistics, fixed && !wall ? shown : null);
     if (!(fixed && !wall && tried(sizes.filter(([, name]) => !name))) && !this.alone(tried, sizes)) {

@@ -171,7 +171,8 @@ const trace = {
     if (!(this.cropped || wall) || !kinds.includes(step.kind)) return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
     if (wall && !calls.every((key) => parts.has(key))) return null; // in a block
-    const colour = parts.get(wall ? calls[0] : weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
+    const outline = parts.get(wall ? calls[0] : weights)?.querySelector("rect");
+    const colour = outline?.getAttribute("class").match(/s-([\w-]+)/)?.[1];
     return { colour, calls: new Map(calls.map((key) => [key, middleOf(parts.get(key))])) };
   },
 
