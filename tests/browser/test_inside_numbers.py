@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 import funclab
 from funclab import Input, Model, layers, utils
+from tests.browser import stage
 from tests.browser.test_inside import number
 
 X = np.random.RandomState(0).rand(4, 6, 7, 1).astype("float32")
@@ -125,3 +126,21 @@ def test_printed_sums_add_up_to_the_last_digit_or_name_their_rounding(opened_pag
         named += "rounding" in page.locator(".fl-in-result").inner_text()
 
     assert checked == 28 and 0 < named < 14
+
+
+def test_a_sum_of_few_products_is_not_parted_from_them_by_an_empty_half(opened_page):
+    two = Input((2,), name="two")
+    model = Model(two, layers.Dense(1, name="unit")(two), name="small")
+    model.set_weights([np.array([[3.0], [-1.0]]), np.array([0.5])])
+    view = funclab.inside(model, np.array([[1.0, 2.0]]), face="number", call="unit[0]")
+    page = opened_page(view, **stage.NOTEBOOK)
+
+    face, rows, sums = (
+        page.locator(part).bounding_box()
+        for part in (".fl-in-face", ".fl-in-made > :last-child", ".fl-in-sums")
+    )
+    above = rows["y"] - face["y"]
+    between = sums["y"] - rows["y"] - rows["height"]
+    assert 0 < between < face["height"] / 3
+    assert above < face["height"] / 2
+    assert sums["y"] + sums["height"] <= face["y"] + face["height"] + 1

@@ -55,9 +55,14 @@ export class SumFace {
       this.parts(index, at, channel, made, engine);
     const sums = parts.filter((part) => part.matches(".fl-in-result,.fl-in-off"));
     this.el.classList.toggle("fl-in-small", this.small);
-    this.el.replaceChildren(h("div", { class: "fl-in-made" }, parts.filter((part) => !sums.includes(part))),
+    const rows = h("div", { class: "fl-in-made" }, parts.filter((part) => !sums.includes(part)));
+    this.el.classList.remove("fl-in-few");
+    this.el.replaceChildren(rows,
       h("div", { class: "fl-in-where" }, this.where(index, call, at, channel)),
         h("div", { class: "fl-in-sums" }, sums));
+    // A few products may be larger.
+    const high = [...rows.children].reduce((sum, one) => sum + /** @type {HTMLElement} */ (one).offsetHeight, 0);
+    this.el.classList.toggle("fl-in-few", !this.small && high * 2 < rows.offsetHeight);
   }
 
   plain(text) {

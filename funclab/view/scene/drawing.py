@@ -298,9 +298,19 @@ def draw_heading(
         end -= sizes.SIGN
     if texts.pill:
         end -= sizes.pill_width(texts.pill)
-        _pill(canvas, end, texts.pill, colour, pill_height(density))
+        high = pill_height(density)
+        _pill(canvas, _under_ports(box, end, texts.pill, high), texts.pill, colour, high)
     if box.frozen:
         canvas.path(lock_path(end - sizes.LOCK + (6 - 7j)), Paint("soft"))
+
+
+def _under_ports(box: Box, start: complex, pill: str, height: float) -> complex:
+    """The middle of the left side of a pill, lower if a port of an open frame would cover it."""
+    left, right = start.real - sizes.TAB / 2, start.real + sizes.pill_width(pill) + sizes.TAB / 2
+    top = box.y + sizes.TAB
+    ports = [y for x, y, _ in box.ports if box.inside is not None and left < x < right and y < top]
+    free = max(ports, default=-sizes.TAB) + sizes.TAB / 2 + 1 + height / 2
+    return complex(start.real, max(start.imag, free))
 
 
 def _pill(

@@ -110,8 +110,8 @@ const shapes = {
     const [, below] = ["width", "height"].map((name) => Number(own.getAttribute(name)));
     ruler.setAttribute("transform", `translate(${1 - drawn.x},${below - drawn.y})`);
     own.append(ruler);
-    const across = Math.max(Number(own.getAttribute("width")), Math.ceil(drawn.width + 2));
-    resize(own, across, Math.ceil(below + drawn.height + 4));
+    const both = Math.max(Number(own.getAttribute("width")), Math.ceil(drawn.width + 2));
+    resize(own, both, Math.ceil(below + drawn.height + 4));
   },
 
   drawRows(ctx, plain) {

@@ -171,8 +171,8 @@ const trace = {
     if (!(this.cropped || wall) || !kinds.includes(step.kind)) return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
     if (wall && !calls.every((key) => parts.has(key))) return null; // in a block
-    const drawn = parts.get(wall ? calls[0] : weights)?.querySelector("rect");
-    const colour = drawn?.getAttribute("class").match(/s-([\w-]+)/)?.[1];
+    const outline = parts.get(wall ? calls[0] : weights)?.querySelector("rect");
+    const colour = outline?.getAttribute("class").match(/s-([\w-]+)/)?.[1];
     return { colour, calls: new Map(calls.map((key) => [key, middleOf(parts.get(key))])) };
   },
 

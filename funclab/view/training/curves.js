@@ -126,8 +126,9 @@ export class Curves {
     const labels = lines.map(({ label }) => label), longest = Math.max(...labels.map((label) => label.length));
     const most = Math.floor((longest * (names - over)) / names) - 1;
     for (const text of svg.querySelectorAll("text")) {
-      const label = text.textContent, at = Number(text.getAttribute("x")), named = labels.includes(label);
-      if (!named && at > right + 14 && text.closest("[data-end]")) text.setAttribute("x", String(at - over));
+      const label = text.textContent, at = Number(text.getAttribute("x"));
+      const named = labels.includes(label), number = !named && at > right + 14 && text.closest("[data-end]");
+      if (number) text.setAttribute("x", String(at - over));
       if (!named || label.length <= most) continue;
       text.textContent = `${label.slice(0, most).trimEnd()}…`;
       text.append(s("title", {}, label));

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from funclab import Input, ops
 from funclab.layers import Dense, Dropout, Embedding, Layer, MultiHeadAttention
 from funclab.models import Model
@@ -164,3 +168,29 @@ def test_a_call_that_needs_the_size_of_the_batch_stays_closed():
     model = model_of(layer, Input((5,)))
 
     assert [box.key for box in diagram(model, expand_nested=True).scene.boxes][-1] == "counting[0]"
+
+
+RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"')
+
+
+@pytest.mark.parametrize("choice", ["two lines", "one line", "lines"])
+def test_no_port_of_an_open_frame_covers_the_number_of_its_node(choice):
+    image, page = Input((64,), name="image"), Input((64,), name="page")
+    blur = Model(image, Dense(64, name="blur")(image), name="glasses")
+    reader = Model(image, Dense(10, name="digit")(Dense(32, name="code")(image)), name="reader")
+    model = Model(page, reader(blur(blur(page))), name="stranger")
+
+    svg = diagram(model, expand_nested=True, choice=choice).svg
+
+    rects = [tuple(map(float, numbers)) for numbers in RECT.findall(svg)]
+    pills = [rect for rect in rects if rect[3] in (14, 18) and rect[2] > 50]
+    ports = [rect for rect in rects if rect[2] == rect[3] == 14]
+    assert len(pills) >= 3
+    assert len(ports) == 6
+    assert [(pill, port) for pill in pills for port in ports if meet(pill, port)] == []
+
+
+def meet(one, other):
+    """Whether two rectangles, each with its corner and its size, lie on each other."""
+    sides = ((0, 2), (1, 3))
+    return all(one[a] < other[a] + other[b] and other[a] < one[a] + one[b] for a, b in sides)
