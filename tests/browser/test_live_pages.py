@@ -217,3 +217,12 @@ def test_on_a_projector_the_graph_is_seen_whole_and_each_call_has_its_own_number
         own = measured.get(key) or measured.get(key.removesuffix("[0]"))
         if own and own[0]:
             expect(told).to_have_text(own[0][1])
+
+
+def test_lines_in_boxes_are_explained_only_where_there_are_some(opened_page):
+    measured, bare = opened_page(funclab.watch(trained())), opened_page(stage.VIEWS["training"]())
+
+    expect(measured.locator(".fl-graph .fl-history").first).to_be_visible()
+    expect(measured.locator(".fl-graph .fl-legend")).to_contain_text("In the boxes: the gradient")
+    assert bare.locator(".fl-graph .fl-history").count() == 0
+    expect(bare.locator(".fl-graph .fl-legend")).to_have_text("")

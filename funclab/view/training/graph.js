@@ -70,20 +70,22 @@ export class TrainingGraph extends Graph {
     if (this.el.hidden) return;
     if (this.put(markup)) this.el.append(this.legend = h("p", { class: "fl-legend" }));
     const { measure, selected } = ctx.state, i = MEASURES.indexOf(measure);
-    this.legend.textContent = large ? "" : ctx.t("live_history_boxes", { measure: ctx.t(`live_${measure}`) });
     this.histories = (key) => [...heat.map(({ layers }) => layers[key]?.[i]), measures[key]?.[i]];
     this.clear();
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
-    let chosen = null;
+    let chosen = null, measured = false;
     for (const [key, box] of [...this.parts()].reverse()) {
       const layers = this.layersOf(key), has = (name) => layers.some((layer) => layer.key === name);
       const value = this.shownAt(key, layers, measures, i);
       if (value) box.append(value);
+      measured ||= Boolean(value);
       if (has(lost)) ringAround(box, "fl-lost");
       if (!has(selected)) continue;
       chosen ??= box;
       ringAround(box);
     }
+    const said = measured && !large && ctx.t("live_history_boxes", { measure: ctx.t(`live_${measure}`) });
+    this.legend.textContent = said || "";
     if (selected !== this.reached) this.reveal(chosen);
     this.reached = selected;
   }
