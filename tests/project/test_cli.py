@@ -164,6 +164,20 @@ def loop_of(path: Path) -> str:
     return path.name.split("-")[0]
 
 
+def test_lab_starts_without_the_second_that_a_grammar_of_addresses_takes():
+    code = """
+import sys
+from funclab.teach.commands.lab import lab
+try:
+    lab(0, ["--version"])
+except SystemExit:
+    print({"jsonschema", "jupyterlab", "lark"} & {*sys.modules} == {"jsonschema", "jupyterlab"})
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert done.stdout.split()[-1] == "True", done.stderr
+
+
 def test_warm_leaves_the_machine_code_of_the_loops_on_disk(tmp_path):
     missing = {"dense.bias_rows", "recurrent.lstm", "watching.watch"}
     home = Path(kernels.__file__).parent

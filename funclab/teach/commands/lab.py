@@ -25,6 +25,9 @@ HOMES = (
 
 def lab(port: int, options: Sequence[str] = ()) -> int:
     """Run JupyterLab on the first lesson; `options` go to `jupyter lab` as they are."""
+    # jsonschema would make a grammar of international addresses, which nothing here checks: that
+    # takes a second, half of the start. Without this module it does not.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         from jupyterlab.labapp import LabApp
     except ImportError:
