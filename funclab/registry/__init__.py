@@ -216,13 +216,17 @@ def to_config(data: Any) -> Any:
 
 def _address(cls: type) -> tuple[str | None, str | None]:
     """The module in which Keras 3 has a class, and the name under which it is registered there."""
-    name = cls.__name__
     if not cls.__module__.startswith("funclab."):
         module = None if cls.__module__ == "__main__" else cls.__module__
         return module, customs.get_registered_name(cls)
-    if name in KERAS_MODELS:
-        return KERAS_MODELS[name]
-    kinds = [kind for kind, known in _known.items() if known.get(name) is cls]
+    return _own_address(cls)
+
+
+@functools.cache
+def _own_address(cls: type) -> tuple[str | None, str | None]:
+    if cls.__name__ in KERAS_MODELS:
+        return KERAS_MODELS[cls.__name__]
+    kinds = [kind for kind, known in _known.items() if known.get(cls.__name__) is cls]
     return KERAS_MODULES.get(kinds[0] if kinds else "", cls.__module__), None
 
 
