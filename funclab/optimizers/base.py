@@ -248,8 +248,10 @@ class Optimizer(Remembering, registry.Rebuilt):
         return updates
 
     def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
-        says = "weights[{}] = " + f"{self.name}(weights, gradients)"
-        return [Update(*shared(self.update, x), says.format(x.weights.size)) for x in parts]
+        called = f"{self.name}(weights, gradients)"
+        return [
+            Update(*shared(self.update, x), f"weights[{x.weights.size}] = {called}") for x in parts
+        ]
 
     def _by_one(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         name = self.name

@@ -11,7 +11,7 @@ from funclab import Input, Sequential, optimizers
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError
 from funclab.graph.value import Variable
-from funclab.layers import Embedding, Flatten
+from funclab.layers import Dense, Embedding, Flatten
 from funclab.ops import multiply, sum
 from funclab.optimizers import (
     SGD,
@@ -327,3 +327,12 @@ def test_a_built_optimizer_takes_gradients_for_all_its_variables():
     optimizer.apply([np.ones(1)])
 
     np.testing.assert_array_equal(w.array, [0.5])
+
+
+def test_the_name_of_an_optimizer_may_hold_any_characters():
+    model = Sequential([Input((2,)), Dense(1, kernel_initializer="zeros")])
+    model.compile(optimizers.SGD(0.5, name="{rate} %d"), "mse")
+
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+
+    assert np.allclose(model.predict(np.ones((1, 2)), verbose=0), 3.0)  # three weights of 1
