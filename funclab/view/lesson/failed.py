@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar
 
 from funclab.errors import FunclabError
@@ -27,16 +28,15 @@ class FailedView(View):
         facts |= {"what": str(error), "why": "", "fix": ""}
         if isinstance(error, FunclabError):
             facts |= {"what": error.what, "why": error.why, "fix": error.fix}
-        pictures = {"fault": bare_inner(self.fault)} if self.fault is not None else {}
-        if isinstance(self.fault, Fault):
-            self.fault.stacked = True
-            pictures["narrow"] = bare_inner(self.fault)
-            self.fault.stacked = False
-            if self.fault.look == "projector":  # what to do is beside it, in larger words
-                self.fault.alone = self.fault.stacked = True
-                pictures = {"fault": bare_inner(self.fault)}
-                facts["after"] = self.fault.after
-                self.fault.alone = self.fault.stacked = False
+        fault = self.fault
+        if isinstance(fault, Fault) and fault.look == "projector":
+            # What to do is beside it, in larger words.
+            pictures = {"fault": _drawn(fault, alone=True, stacked=True)}
+            facts["after"] = fault.after
+        else:
+            pictures = {"fault": bare_inner(fault)} if fault is not None else {}
+            if isinstance(fault, Fault):
+                pictures["narrow"] = _drawn(fault, stacked=True)
         super().__init__(
             title=f"{type(error).__name__}: {facts['what']}",
             call="",
@@ -67,3 +67,10 @@ def fault_of(error: BaseException | None, look: str = "auto") -> Any:
         return picture_of_fault(error, look)
     except Exception:
         return None
+
+
+def _drawn(fault: Fault, **form: bool) -> str:
+    """The piece of graph, drawn in another form."""
+    other = copy(fault)
+    vars(other).update(form)
+    return bare_inner(other)

@@ -55,8 +55,7 @@ export class Room {
       join?.();
       return fits();
     });
-    const usual = wall ? WALL : join ? [[1]] : SIZES;
-    const sizes = join && wall ? ROWS : [...(large ? LARGE.map((size) => [size]) : []), ...usual];
+    const sizes = [...(large ? LARGE.map((size) => [size]) : []), ...(wall ? WALL : join ? [[1]] : SIZES)];
     this.clear();
     this.put(statistics, fixed && !wall ? shown : null);
     if (!(fixed && !wall && tried(sizes.filter(([, name]) => !name))) && !this.alone(tried, sizes)) {

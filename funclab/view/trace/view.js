@@ -142,7 +142,8 @@ const trace = {
       return fixed ? this.room.fill(roles) : undefined;
     }
     const join = roles.classList.contains("fl-rows") ? () => this.join(ctx, roles) : null;
-    if (!wall || !join || this.room.rows(roles, join)) return this.room.fit(roles, { wall, large, fixed, join });
+    if (!wall || !join) return this.room.fit(roles, { wall, large, fixed, join });
+    if (this.room.rows(roles, join)) return this.room.fill(roles);
     const step = this.step(ctx), row = this.roles(ctx, step, this.framesOf(ctx, step));
     roles.replaceWith(row); // too high in rows
     return this.room.fit(row, { wall, large, fixed, join: null });

@@ -38,8 +38,8 @@ def longest_way(cells: list[Cell]) -> list[Cell]:
     before: dict[Cell, Cell | None] = {}
     for cell in cells:
         weights = cell.box.weights if cell.box else 0
-        before[cell] = max(above(cell), key=best.__getitem__, default=None)
-        length, weight = best[before[cell]][:2] if before[cell] else (0, 0)  # type: ignore[index]
+        source = before[cell] = max(above(cell), key=best.__getitem__, default=None)
+        length, weight, _ = (0, 0, 0) if source is None else best[source]
         best[cell] = (length + 1, weight + weights, -cell.order)
     here = max(cells, key=best.__getitem__, default=None)
     spine: list[Cell] = []
