@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from funclab.errors import ArgumentError
@@ -140,19 +141,38 @@ class Chooser:
         """As `fit`, but None if no way fits, which takes less time to find out; or, where that is
         known as soon, if none of those that fit has more text `than` another layout."""
         choices = self._among(wanted)
-        sideways = self.layers and len(self.directions) > 1 and wanted is None
-        for directions in [["LR"], self.directions][not sideways :]:
+        if self.layers and len(self.directions) > 1 and wanted is None:
             plain = [choice for choice in choices if choice in PLAIN]
-            for choice in plain if sideways and directions == ["LR"] else choices:
-                for i, densities in enumerate(choice.steps):
-                    place = self.choices.index(choice), i
-                    if than and not sideways and place >= self.rank(than):
-                        return None
-                    if not self._has_room(choice, densities, room):
-                        continue
-                    fit = self._lowest(choice, densities, directions, room)
-                    if fit is not None:
-                        return fit
+            fit = self._most_text(plain, ["LR"], room)
+            return fit or self._most_text(choices, self.directions, room)
+        return self._most_text(choices, self.directions, room, than)
+
+    def _most_text(
+        self, choices: list[Choice], directions: list[str], room: Room, than: Fit | None = None
+    ) -> Fit | None:
+        """The layout with the most text that fits, and has more text `than` another."""
+        last = than and than.choice
+        choices = choices[: choices.index(last) + 1] if last else choices
+        calls = [choice for choice in choices if not choice.most]
+        boxes = [choice for choice in choices if choice.most]
+        first = cache(partial(self._first, directions=directions, room=room, than=than))
+        # In a large model, where some boxes have no room, more have none: see which in few trials.
+        if self.calls > MOST_PLAIN:
+            fits = bisect_left(boxes, True, key=lambda each: each == last or bool(first(each)))
+            boxes = boxes[fits:]
+        return next(filter(None, map(first, [*calls, *boxes])), None)
+
+    def _first(
+        self, choice: Choice, directions: list[str], room: Room, than: Fit | None
+    ) -> Fit | None:
+        """The layout of one way with the most text that fits, and has more text `than` another."""
+        for i, densities in enumerate(choice.steps):
+            if than and (self.choices.index(choice), i) >= self.rank(than):
+                return None
+            if self._has_room(choice, densities, room):
+                fit = self._lowest(choice, densities, directions, room)
+                if fit is not None:
+                    return fit
         return None
 
     def _among(self, wanted: int | str | None) -> list[Choice]:

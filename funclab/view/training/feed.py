@@ -39,7 +39,7 @@ from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
 """The shortest and the longest pause between two drawings of the curves, in seconds."""
-LOOKS, MEASURES, DRAWINGS = 100, 100, 60
+LOOKS, MEASURES, DRAWINGS = 100, 100, 100
 """How small a part of the training's CPU time a look at a batch may take, the measures of an epoch,
 and a drawing: one in so many."""
 OLDEST = 15.0
