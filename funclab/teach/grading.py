@@ -16,6 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from funclab.errors import ArgumentError, FunclabError, plain
@@ -93,8 +94,8 @@ def same_graph(student: Any, expected: Any) -> Grade:
                 why="a graph is compared with that of a model, or of several in a list.",
                 fix="write same_graph(student, Model(inputs, outputs)).",
             )
-    sides = [Parts(model) for model in wanted]
-    return _careful(student, lambda mine: max((_compared(mine, side) for side in sides), key=_rank))
+    sides, rank = [Parts(model) for model in wanted], attrgetter("passed", "score")
+    return _careful(student, lambda mine: max((_compared(mine, side) for side in sides), key=rank))
 
 
 def same_shapes(student: Any, inputs: Iterable[Any], outputs: Iterable[Any]) -> Grade:
@@ -226,10 +227,6 @@ def _kind(value: Any) -> str:
     if isinstance(value, Operation):
         return f"{told(value)}, without a graph of its own"
     return f"of the type {type(value).__name__}"
-
-
-def _rank(grade: Grade) -> tuple[bool, float]:
-    return grade.passed, grade.score
 
 
 def _compared(mine: Parts, wanted: Parts) -> Grade:

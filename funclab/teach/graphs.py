@@ -106,6 +106,11 @@ def weighted_calls(model: Functional) -> list[Any]:
     return with_weights(calls_of(model))
 
 
+def first_sums(model: Functional) -> list[Any]:
+    """The calls with weights before the last one; if there is none, that one."""
+    return weighted_calls(model)[:-1] or weighted_calls(model)
+
+
 def weights_of(node: Node) -> int:
     """How many numbers the weights of a call's layer hold; 0 for an op."""
     layer: Any = node.operation
@@ -320,6 +325,11 @@ def trained_copy(
         copy.compile(optimizer, loss)
         copy.fit(x, y, epochs=epochs, batch_size=32, verbose=0, live=False)
     return copy
+
+
+def hardest(chances: Any, truth: Array) -> int:
+    """The sample whose truth gets the least probability."""
+    return int(np.asarray(chances)[np.arange(len(truth)), truth].argmin())
 
 
 def accuracy(model: Model, x: Any, y: Array) -> float:

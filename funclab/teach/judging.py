@@ -101,6 +101,18 @@ def lights(*exercises: str) -> Callable[[Any], Any]:
     return _kept_in(LIGHTS, *exercises)
 
 
+def in_model(places: Callable[[Any], Iterable[Any]], *names: str) -> Callable[[Attempt], Any]:
+    """For a first hint: places in the attempt's model; before one, what made the lesson's tensors
+    with these names."""
+
+    def lit(attempt: Attempt) -> list[Any]:
+        if attempt.model is not None:
+            return [*places(attempt.model)]
+        return [known(attempt, name).node for name in names]
+
+    return lit
+
+
 def _kept_in(table: dict[str, Any], *exercises: str) -> Callable[[Any], Any]:
     def keep(function: Any) -> Any:
         table.update(dict.fromkeys(exercises, function))

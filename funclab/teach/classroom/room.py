@@ -122,19 +122,9 @@ class Class:
         other questions), the gain of a second vote, the counts by option (`first`, `second`, by the
         numbers of the course; `by_third` of the students, best first), and `flags`.
         """
+        names = "looked", "right", "discrimination", "gain", "first", "second", "by_third", "flags"
         return [
-            {
-                "question": item.question.id,
-                "answered": item.n,
-                "looked": item.looked,
-                "right": item.right,
-                "discrimination": item.discrimination,
-                "gain": item.gain,
-                "first": item.first,
-                "second": item.second,
-                "by_third": item.by_third,
-                "flags": item.flags,
-            }
+            {"question": item.question.id, "answered": item.n, **_facts(item, *names)}
             for item in self.items_known
         ]
 
@@ -145,9 +135,7 @@ class Class:
         return [
             {
                 "misconception": one.known.number,
-                "belief": one.known.belief,
-                "truth": one.known.truth,
-                "view": one.known.view,
+                **_facts(one.known, "belief", "truth", "view"),
                 "ever": len(one.ever),
                 "now": len(one.now),
                 "again": one.again,
@@ -185,15 +173,9 @@ class Class:
 
         `exercise` (default ""): its name, such as "5D".
         """
+        names = "mistake", "misconception", "students", "still", "lines"
         return [
-            {
-                "exercise": one.exercise.id,
-                "mistake": one.mistake,
-                "misconception": one.misconception,
-                "students": one.students,
-                "still": one.still,
-                "lines": one.lines,
-            }
+            {"exercise": one.exercise.id, **_facts(one, *names)}
             for one in self.programs_known
             if exercise in ("", one.exercise.id)
         ]
@@ -219,16 +201,8 @@ class Class:
         (b - a) / (1 - a) with its interval of 95 % (None for fewer than 10 students, or above 90 %
         before), and the reliability of each form; None if nobody took both. The test has not been
         validated."""
-        test = self.test
-        if test is None:
-            return None
-        return {
-            "students": test.students,
-            "before": test.before,
-            "after": test.after,
-            "gain": test.gain,
-            "reliability": test.reliability,
-        }
+        names = "students", "before", "after", "gain", "reliability"
+        return None if self.test is None else _facts(self.test, *names)
 
     def numbers(self) -> list[Row]:
         """All numbers, each in a row: the part of the page, what it is about, what was measured,
@@ -324,6 +298,10 @@ class Class:
 
     def __repr__(self) -> str:
         return f"<{say('class_title', n=len(self.students))}>"
+
+
+def _facts(source: Any, *names: str) -> Row:
+    return {name: getattr(source, name) for name in names}
 
 
 def _known_lesson(name: Any, known: Iterable[str]) -> str:

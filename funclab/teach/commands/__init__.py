@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from funclab import __version__
-from funclab.teach.commands import doctor
-from funclab.teach.commands import lab
-from funclab.teach.commands import warm
+from funclab.teach.commands import doctor, lab, warm
 from funclab.errors import FunclabError
 
 

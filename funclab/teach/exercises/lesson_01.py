@@ -19,11 +19,12 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, parsed, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
+    hardest,
     joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy, unused_calls,
     ways, weights_of, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, judge_model, known, lights, numpy_was_given, unforeseen,
+    Mistake, calls_made, in_model, judge, judge_model, known, numpy_was_given, unforeseen,
     without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
@@ -181,7 +182,9 @@ def rule_calls(attempt: Attempt) -> list[Node]:
 
 
 # 1D
-@judge_model("1D")
+@judge_model(
+    "1D", lit=in_model(lambda model: [*model.graph.input_nodes[:1], *calls_of(model, Dense)[:1]])
+)
 def short_cut(attempt: Attempt, model: Functional) -> Mistake | None:
     """Two paths from the pixels that meet; few weights; learns."""
     if len(model.inputs) > 1:
@@ -268,12 +271,6 @@ def unused_join(attempt: Attempt, model: Functional) -> Mistake | None:
     return Mistake("join_unused", notes, join=joining[-1], model=model, tensor=model.outputs[0])
 
 
-@lights("1D")
-def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
-    assert attempt.model is not None
-    return [attempt.model.graph.input_nodes[0], *calls_of(attempt.model, Dense)[:1]]
-
-
 # 1E
 @judge("1E", lit=lambda attempt: [the_answer(attempt)])
 def largest_loss(attempt: Attempt) -> Mistake | None:
@@ -322,11 +319,6 @@ def the_answer(attempt: Attempt) -> Node:
 def chances_of(attempt: Attempt, digits: str) -> Array:
     """The probabilities that the lesson's reader gives to its "test" or "train" digits."""
     return np.asarray(known(attempt, "reader")(known(attempt, f"x_{digits}")))
-
-
-def hardest(chances: Array, truth: Array) -> int:
-    """The sample whose truth gets the least probability."""
-    return int(chances[np.arange(len(truth)), truth].argmin())
 
 
 # Shared by several exercises.

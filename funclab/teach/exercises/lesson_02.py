@@ -12,7 +12,6 @@ from funclab.datasets import bikes
 from funclab.errors import FunclabError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
@@ -22,7 +21,7 @@ from funclab.teach.graphs import (
     trained_copy, weights_of,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, judge, judge_model, known, lights, unforeseen, without_model,
+    Mistake, in_model, judge, judge_model, known, lights, unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import calls, judge_predictions
@@ -108,7 +107,7 @@ def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
     """Whether the numbers that arrive are those of the day, and those of the week for each hour."""
     x, seven = np.arange(2 * HOURS * 4.0).reshape(2, HOURS, 4), np.arange(14.0).reshape(2, 7)
     wanted = np.concatenate([x, seven[:, None].repeat(HOURS, 1)], axis=-1)
-    return np.allclose(answers(Functional([day, week], full), [x, seven]), wanted)
+    return np.allclose(Functional([day, week], full)([x, seven]), wanted)
 
 
 def not_joined(attempt: Attempt) -> Mistake:
@@ -186,7 +185,7 @@ def where_24_comes_last(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 2D
-@judge_model("2D")
+@judge_model("2D", lit=in_model(lambda model: [max(calls_of(model), key=weights_of)], "hours"))
 def cheap_and_right(attempt: Attempt, model: Functional) -> Mistake | None:
     """One probability for each day, few weights, right on days of another year."""
     output, total = model.outputs[0], model.count_params()
@@ -236,13 +235,6 @@ def told_apart(model: Functional) -> float:
     return accuracy(copy, x_test, y_test)
 
 
-@lights("2D")
-def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
-    if attempt.model is None:
-        return [known(attempt, "hours").node]
-    return [max(calls_of(attempt.model), key=weights_of)]
-
-
 # Shared by several exercises.
 def softmax_of_one(output: Tensor) -> Mistake:
     layer = softmaxes(output)[-1]
@@ -268,8 +260,4 @@ def changes_batch(node: Node) -> bool:
         return False
     if made.shape[:1] == (HOURS,):
         return True
-    return len(answers(Functional(read[0], made), np.zeros([2, *read[0].shape[1:]]))) != 2
-
-
-def answers(model: Functional, x: Any) -> Array:
-    return np.asarray(model(x))
+    return len(Functional(read[0], made)(np.zeros([2, *read[0].shape[1:]]))) != 2

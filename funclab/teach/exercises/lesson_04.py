@@ -13,7 +13,6 @@ from funclab.datasets import bikes
 from funclab.errors import LossError, ShapeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
@@ -21,7 +20,7 @@ from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import activation_of, source_inputs, trained_copy, weighted_calls
 from funclab.teach.judging import (
-    Mistake, judge, judge_model, known, lights, unforeseen, without_model,
+    Mistake, in_model, judge, judge_model, known, unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.training.compiled import name_of, require
@@ -96,7 +95,7 @@ def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | Non
 
 
 # 4B
-@judge_model("4B")
+@judge_model("4B", lit=in_model(lambda model: last_calls(model), "sex", "kilos", "kind"))
 def a_loss_for_each(attempt: Attempt, model: Functional) -> Mistake | None:
     """Three outputs in another order, each with a loss that fits its activation and targets."""
     ends = last_calls(model)
@@ -198,13 +197,6 @@ def takes_logits(output: Output) -> bool:
     return bool(getattr(output.loss, "settings", {}).get("from_logits"))
 
 
-@lights("4B")
-def three_ends(attempt: Attempt) -> list[Node | Operation]:
-    if attempt.model is not None:
-        return list(last_calls(attempt.model))
-    return [known(attempt, name).node for name in ("sex", "kilos", "kind")]
-
-
 # 4C
 @judge("4C", lit=lambda attempt: [known(attempt, "island").node])
 def trio_again(attempt: Attempt) -> Mistake | None:
@@ -288,7 +280,7 @@ def answers(model: Functional, x: list[Array]) -> list[Array]:
 
 
 # 4D
-@judge_model("4D")
+@judge_model("4D", lit=in_model(lambda model: last_calls(model), "weather"))
 def riders(attempt: Attempt, model: Functional) -> Mistake | None:
     """Two inputs, two amounts by name, close enough on days that the model has not seen."""
     ends = last_calls(model)
@@ -368,13 +360,6 @@ def fed_to(model: Functional, x: dict[str, Array]) -> list[Array]:
     weather = x["weather"] / np.array([WARMEST, 1, 1, 1, 1], "float32")
     by_size = {part.shape[1]: part for part in (weather, x["weekday"])}
     return [by_size[source.shape[1]] for source in model.inputs]
-
-
-@lights("4D")
-def what_answers(attempt: Attempt) -> list[Node | Operation]:
-    if attempt.model is None:
-        return [known(attempt, "weather").node]
-    return list(last_calls(attempt.model))
 
 
 # Shared by several exercises.

@@ -90,7 +90,7 @@ def judges_pairs(model: Functional) -> Mistake | None:
 
 
 # 5B
-@judge("5B")
+@judge("5B", lit=lambda attempt: calls_on(known(attempt, "enc"), known(attempt, "right"))[:1])
 def half(attempt: Attempt) -> Mistake | None:
     """From `right` to what the shared encoder has already made from it."""
     encoder, right = known(attempt, "enc"), known(attempt, "right")
@@ -100,7 +100,7 @@ def half(attempt: Attempt) -> Mistake | None:
     starts, ends = ends_given(attempt)
     if not (starts and ends):
         return unforeseen()
-    first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
+    first = calls_on(encoder, right)[0]
     there = [first, *(maker_of(attempt.names.get(name)) for name in ("a", "b"))]
     node: Any = next((x.node for x in ends if x.node not in there[::2]), ends[0].node)
     start = next((x for x in starts if x is not right), right)
@@ -139,14 +139,12 @@ def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:
     return (tensors_of(made[0]), tensors_of(made[1])) if made else ([], [])
 
 
+def calls_on(layer: Any, tensor: Any) -> list[Node]:
+    return [node for node in layer.inbound_nodes if node.arguments.tensors[0] is tensor]
+
+
 def maker_of(value: Any) -> Node | None:
     return value.node if isinstance(value, Tensor) and tensors_of(value) else None
-
-
-@lights("5B")
-def the_call_on_right(attempt: Attempt) -> list[Node | Operation]:
-    encoder, right = known(attempt, "enc"), known(attempt, "right")
-    return [x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right][:1]
 
 
 # 5C

@@ -18,11 +18,11 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, calls_within, first_call, fresh_copy,
-    is_concatenation, joins, kind_of, own_layers, plain, reads, softmaxes, source_inputs,
+    hardest, is_concatenation, joins, kind_of, own_layers, plain, reads, softmaxes, source_inputs,
     trained_copy, weighted_calls, weights_of, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, judge_model, known, lights, unforeseen, without_model,
+    Mistake, calls_made, in_model, judge, judge_model, known, unforeseen, without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
 from funclab.teach.predicting import judge_predictions
@@ -76,7 +76,7 @@ judge_predictions("7A", shape_and_weights, not_so)
 
 
 # 7B
-@judge("7B")
+@judge("7B", lit=lambda attempt: [*filter(gives_positions, calls_of(known(attempt, "windows")))])
 def what_without_where(attempt: Attempt) -> Mistake | None:
     """From the sheet to the first tensor of `windows` that stays the same when a digit slides."""
     windows = known(attempt, "windows")
@@ -136,14 +136,10 @@ def no_model(attempt: Attempt) -> Mistake:
     return unforeseen()
 
 
-@lights("7B")
-def calls_with_positions(attempt: Attempt) -> list[Node | Operation]:
-    nodes = calls_of(known(attempt, "windows"))
-    return [node for node in nodes if has_positions(node.output_tensors[0])]
-
-
 # 7C
-@judge_model("7C")
+@judge_model(
+    "7C", lit=lambda attempt: calls_made(attempt, Conv2D)[-2:] or [known(attempt, "paper").node]
+)
 def residual_block(attempt: Attempt, model: Functional) -> Mistake | None:
     """A tensor and what a convolution makes from it, added at each of 12 × 12 positions."""
     sources = source_inputs(model.outputs[0])
@@ -189,7 +185,7 @@ def not_in_a_row(join: Node, before: list[Node]) -> Mistake | None:
     if any(convolves(node.operation) for node in ways[0] & ways[1]):
         if any(convolves(node.operation) for node in ways[0] ^ ways[1]):
             return None
-        node = (max((a, b), key=lambda tensor: len(calls_before([tensor])))).node
+        node = max((a, b), key=lambda tensor: len(calls_before([tensor]))).node
         return Mistake("no_convolution", {node: "no window"}, layer=node, join=join)
     at = {tensor.node: "starts at the Input" for tensor in (a, b)}
     return Mistake("side_by_side", at, join=join, layer=a.node, other=b.node)
@@ -220,21 +216,14 @@ def not_added(attempt: Attempt) -> Mistake:
     values = {"a": a.shape, "b": b.shape, "join": error.graph}
     for tensor in (a, b):
         if not has_positions(tensor):
-            lost = {"layer": tensor.node, "shape": tensor.shape}
-            return Mistake("positions_lost", at, **{**values, **lost})
+            return Mistake("positions_lost", at, layer=tensor.node, shape=tensor.shape, **values)
     if a.shape[1:3] != b.shape[1:3]:
         return Mistake("sizes_differ", at, layer=b.node, other=a.node, **values)
     return Mistake("channels_differ", at, **values)
 
 
-@lights("7C")
-def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
-    """The calls whose results are to be added; before an attempt, the Input."""
-    return calls_made(attempt, Conv2D)[-2:] or [known(attempt, "paper").node]
-
-
 # 7D
-@judge_model("7D")
+@judge_model("7D", lit=in_model(lambda model: [where_positions_end(model)], "paper"))
 def reads_what_slipped(attempt: Attempt, model: Functional) -> Mistake | None:
     """Ten probabilities, few weights; reads as well after a slip as in the middle."""
     output, total = model.outputs[0], model.count_params()
@@ -283,7 +272,7 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
 def reads_every_position(node: Node) -> bool:
     """Whether a call reads rows in which each position of a picture has numbers of its own."""
     before = [x.output_tensors[0] for x in calls_before(node.arguments.tensors)]
-    pictures = [tensor for tensor in before if has_positions(tensor)]
+    pictures = [*filter(has_positions, before)]
     return bool(pictures) and node.arguments.tensors[0].shape[-1] != pictures[-1].shape[-1]
 
 
@@ -309,13 +298,6 @@ def sheets(images: Array, right: int = 0) -> Array:
     return papers
 
 
-@lights("7D")
-def where_positions_go(attempt: Attempt) -> list[Node | Operation]:
-    if attempt.model is None:
-        return [known(attempt, "paper").node]
-    return [where_positions_end(attempt.model)]
-
-
 # 7G
 @judge("7G", lit=lambda attempt: [weighted_calls(known(attempt, "reader"))[0]])
 def back_where_it_was_learned(attempt: Attempt) -> Mistake | None:
@@ -328,13 +310,13 @@ def back_where_it_was_learned(attempt: Attempt) -> Mistake | None:
     papers = papers_of(attempt, SLIP)
     layer, (number, *move) = weighted_calls(reader)[0], given
     at = {layer: "a weight for each position"}
-    if number != hardest(reader, papers, truth):
+    if number != hardest(reader(papers), truth):
         return other_digit(attempt, number, at)
     if not all(isinstance(step, int) for step in move):
         return unforeseen(at, given=move, layer=layer)
     paper = papers[number]
     there, back = (shifted(paper, *(way * step for step in move)) for way in (1, -1))
-    said, opposite = (int(answer) for answer in answers(reader, np.stack([there, back])).argmax(-1))
+    said, opposite = np.argmax(reader(np.stack([there, back])), -1).tolist()
     values = {"layer": layer, "truth": int(truth[number]), "said": said}
     values |= {"right": move[0], "down": move[1]}
     whole = there.sum() >= paper.sum()
@@ -351,9 +333,9 @@ def other_digit(attempt: Attempt, number: Any, at: dict[Node, str]) -> Mistake:
     values: dict[str, Any] = {"layer": [*at][0], "number": number}
     if not isinstance(number, int) or not 0 <= number < len(truth):
         return unforeseen(at, given=number, **values)
-    chances, right = answers(reader, papers_of(attempt, SLIP)[[number]])[0], int(truth[number])
+    chances, right = np.asarray(reader(papers_of(attempt, SLIP)[[number]]))[0], int(truth[number])
     values |= {"truth": right, "loss": f"{-np.log(max(chances[right], 1e-12)):.1f}"}
-    if number == hardest(reader, papers_of(attempt, 0), truth):
+    if number == hardest(reader(papers_of(attempt, 0)), truth):
         return Mistake("in_the_middle", at, **values)
     name = "right_answer" if chances.argmax() == right else "smaller_loss"
     return Mistake(name, at, **values)
@@ -362,15 +344,6 @@ def other_digit(attempt: Attempt, number: Any, at: dict[Node, str]) -> Mistake:
 def papers_of(attempt: Attempt, right: int) -> Array:
     """The lesson's unseen digits on sheets, slipped to the right."""
     return np.asarray(known(attempt, "sheet")(known(attempt, "x_test"), right=right))
-
-
-def answers(model: Functional, papers: Array) -> Array:
-    return np.asarray(model(papers))
-
-
-def hardest(model: Functional, papers: Array, truth: Array) -> int:
-    """The digit whose truth gets the least probability."""
-    return int(answers(model, papers)[np.arange(len(truth)), truth].argmin())
 
 
 def shifted(paper: Array, right: int, down: int) -> Array:
@@ -388,11 +361,16 @@ def has_positions(tensor: Tensor) -> bool:
 
 
 def has_positions_read(node: Node) -> bool:
-    return any(has_positions(tensor) for tensor in node.arguments.tensors)
+    return any(map(has_positions, node.arguments.tensors))
+
+
+def gives_positions(node: Node) -> bool:
+    """Whether what a call gives has several rows and columns."""
+    return has_positions(node.output_tensors[0])
 
 
 def where_positions_end(model: Functional) -> Node:
     """The first call that reads rows and columns and does not return any; else the last call."""
     reading = [node for node in calls_of(model) if has_positions_read(node)]
-    ends = [node for node in reading if not has_positions(node.output_tensors[0])]
+    ends = [node for node in reading if not gives_positions(node)]
     return ends[0] if ends else model.outputs[0].node

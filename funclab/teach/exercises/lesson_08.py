@@ -60,7 +60,9 @@ judge_predictions("8A", output_shape, not_this_shape)
 
 
 # 8B
-@judge_model("8B")
+@judge_model(
+    "8B", lit=lambda attempt: recurrent(calls_made(attempt))[:1] or [known(attempt, "hours").node]
+)
 def two_in_a_row(attempt: Attempt, model: Functional) -> Mistake | None:
     """A recurrent layer that reads the states of another recurrent layer at every hour."""
     model = unwrapped(model)
@@ -120,12 +122,6 @@ def recurrent(nodes: Sequence[Node]) -> list[Node]:
 def is_recurrent(layer: Any) -> bool:
     inner = layer.layers if isinstance(layer, Functional) else []
     return isinstance(layer, RECURRENT) or any(map(is_recurrent, inner))
-
-
-@lights("8B")
-def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
-    [start, *_] = recurrent(calls_made(attempt)) or [known(attempt, "hours").node]
-    return [start]
 
 
 # 8C

@@ -37,7 +37,7 @@ LOOKING = (layers.Attention, layers.MultiHeadAttention, layers.GroupQueryAttenti
 
 
 # 9A
-@judge("9A")
+@judge("9A", lit=lambda attempt: (calls_made(attempt, layers.Dense) or calls_made(attempt))[:2])
 def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
     """For each of four words, nine weights that sum to 1, from both inputs."""
     model = attempt.model
@@ -62,11 +62,6 @@ def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
         return Mistake("columns", {end: "columns sum to 1"}, **values)
     total = f"{weights[0, 0].sum():.2f}"
     return Mistake("no_softmax", {end: f"a row: {total}"}, total=total, **values)
-
-
-@lights("9A")
-def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
-    return (calls_made(attempt, layers.Dense) or calls_made(attempt))[:2]
 
 
 # 9B

@@ -251,7 +251,10 @@ def no_twins(attempt: Attempt) -> Mistake:
 
 
 # 10D
-@judge("10D")
+@judge(
+    "10D",
+    lit=lambda attempt: [x for x in attempt.nodes if x.is_input] or [known(attempt, "image").node],
+)
 def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
     """Model stops with "Graph disconnected", and its inputs look like those it needs."""
     error: Any = attempt.error
@@ -303,12 +306,6 @@ def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
         return None
     texts = {"a": listed([*map(str, a)]), "b": listed([*map(str, b)])}
     return Mistake("other_shape", at, **texts)
-
-
-@lights("10D")
-def inputs_behind(attempt: Attempt) -> list[Node | Operation]:
-    starts = [node for node in attempt.nodes if node.is_input]
-    return list(starts) or [known(attempt, "image").node]
 
 
 # Shared by several exercises.

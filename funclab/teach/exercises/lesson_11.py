@@ -108,9 +108,9 @@ def not_built(attempt: Attempt) -> Mistake:
 
 
 @lights("11B")
-def the_call_with_the_share(attempt: Attempt) -> list[Node | Operation]:
+def the_call_with_the_share(attempt: Attempt) -> list[Any]:
     model = attempt.model or known(attempt, "forecast")
-    return [weighted_calls(model)[0] if weighted_calls(model) else calls_of(model)[0]]
+    return (weighted_calls(model) or calls_of(model))[:1]
 
 
 # 11C

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation
 from funclab.graph.shape_math import known as whole
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
@@ -210,6 +209,6 @@ def the_dearest(model: Functional) -> Node:
     return max(calls_of(model), key=multiplications)
 
 
-@lights("13B", "13C", "13D")
-def what_costs_most(attempt: Attempt) -> list[Node | Operation]:
-    return [the_dearest(attempt.model or known(attempt, "windows"))]
+lights("13B", "13C", "13D")(
+    lambda attempt: [the_dearest(attempt.model or known(attempt, "windows"))]
+)

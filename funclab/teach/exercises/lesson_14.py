@@ -148,7 +148,10 @@ def the_call_of_the_first_wrong_line(attempt: Attempt) -> list[Node | Operation]
 
 
 # 14B
-@judge("14B")
+@judge(
+    "14B",
+    lit=lambda attempt: copied(known(attempt, "twins")).get_layer("eye").inbound_nodes[1:2],
+)
 def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
     """From the right image of a copy of the twins to its eye's output for it, without indices."""
     half, twins = attempt.answer, known(attempt, "twins")
@@ -230,12 +233,6 @@ def other_start(eye: Any, starts: list[Tensor], twins: Functional) -> Mistake:
     at = {start.node: "not the right image" for start in starts}
     found = f"Your Model starts at {names}, and its end is made from the right image"
     return unforeseen(at, found=found, layer=eye)
-
-
-@lights("14B")
-def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
-    eye: Any = copied(known(attempt, "twins")).get_layer("eye")
-    return [eye.inbound_nodes[1]]
 
 
 # 14C

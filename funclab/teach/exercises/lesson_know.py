@@ -13,7 +13,8 @@ from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_of, fixed_start, fresh_copy, trained_copy, weighted_calls,
+    accuracy, activation_of, calls_of, first_sums, fixed_start, fresh_copy, trained_copy,
+    weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, judge, judge_model, known, unforeseen
 
@@ -227,7 +228,7 @@ def rows(attempt: Attempt) -> tuple[Array, Array, Array, Array]:
 
 
 # know.D
-@judge_model("know.D", lit=lambda attempt: learn_by_heart(attempt))
+@judge_model("know.D", lit=lambda attempt: first_sums(attempt.model or known(attempt, "plain")))
 def does_not_learn_by_heart(attempt: Attempt, model: Functional) -> Mistake | None:
     """A model that reads 86 % of the digits held back, trained on 60 wrong labels of 300."""
     last, calls = model.outputs[0].node, weighted_calls(model)
@@ -294,9 +295,3 @@ def prices_biases_alone(node: Node) -> bool:
     """Whether what holds a call back is a price on its biases, which hardly does."""
     priced = [x for x in getattr(node.operation, "weights", []) if getattr(x, "regularizer", None)]
     return bool(priced) and all(len(weight.shape) == 1 for weight in priced)
-
-
-def learn_by_heart(attempt: Attempt) -> list[Any]:
-    """The hidden layers of the attempt, or before one those of the lesson's model."""
-    model = attempt.model or known(attempt, "plain")
-    return weighted_calls(model)[:-1] or weighted_calls(model)

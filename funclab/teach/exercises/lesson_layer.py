@@ -18,8 +18,8 @@ from funclab.models.model import Functional
 from funclab.teach.advice.naming import placed, told
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, bends, calls_of, chain_to, first_call, fresh_copy, trained_copy,
-    weighted_calls,
+    accuracy, activation_of, bends, calls_of, chain_to, first_call, first_sums, fresh_copy,
+    trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, unforeseen
 from funclab.view.draw.sentences import few, listed
@@ -217,7 +217,7 @@ def is_multiple(some: Array, other: Array) -> bool:
 
 
 # layer.C
-@judge("layer.C", lit=lambda attempt: sums_only(attempt))
+@judge("layer.C", lit=lambda attempt: first_sums(attempt.model or known(attempt, "straight")))
 def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     """A model of two coordinates that tells disc from ring after training."""
     model = attempt.model
@@ -297,12 +297,6 @@ def no_way_from_point(attempt: Attempt) -> Mistake | None:
     others = [x for x in inputs if x.shape != point.shape] or list(inputs[1:])
     at = {others[0].node: "read by the model"}
     return Mistake("lost_input", at, model=attempt.model, other=others[0].node)
-
-
-def sums_only(attempt: Attempt) -> list[Node]:
-    """The hidden layers of the attempt, or before one those of the lesson's straight model."""
-    model = attempt.model or known(attempt, "straight")
-    return hidden(model) or weighted_calls(model)
 
 
 def hidden(model: Functional) -> list[Any]:

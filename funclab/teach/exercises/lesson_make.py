@@ -16,7 +16,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, flat, parsed, run
 from funclab.teach.graphs import activation_of, bends, calls_of, calls_within, reads, trained_copy
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, judge_model, known, lights, missing_input, stopped, unforeseen,
+    Mistake, calls_made, judge, judge_model, known, missing_input, stopped, unforeseen,
     without_model,
 )  # fmt: skip
 from funclab.teach.advice.naming import told
@@ -159,7 +159,7 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     most = max(start, len(headlines.WORDS) - 1)
     tables = two_tables(attempt.answer, most)
     if tables is None:
-        about = no_table(attempt.answer) or kinds(attempt.answer) or strange(attempt.answer, most)
+        about = no_table(attempt.answer) or strange(attempt.answer, most)
         return unforeseen(at, **about)
     x, y = tables
     if x.shape[1] != y.shape[1]:
@@ -219,24 +219,18 @@ def two_tables(answer: Any, most: int) -> tuple[Array, Array] | None:
     return x.astype(int), y.astype(int)
 
 
-def kinds(answer: Any) -> dict[str, str]:
-    """What the rows of two tables are, if that is not numbers alone."""
-    try:
-        x, y = map(np.asarray, answer)
-    except (TypeError, ValueError):
-        return {}
-    rows = {"x": _row(x), "y": _row(y)}
-    return rows if {*rows.values()} != {"a row of numbers"} else {}
-
-
 def strange(answer: Any, most: int) -> dict[str, str]:
-    """Which of two tables of numbers holds some that stand for no word."""
+    """What the rows of two tables are, if that is not numbers alone; else which of the tables holds
+    some that stand for no word."""
     try:
         x, y = map(np.asarray, answer)
     except (TypeError, ValueError):
         return {}
-    parts = {"x": x, "y": y}.items()
-    numbers = [(name, one) for name, one in parts if one.size and one.dtype.kind in "iuf"]
+    tables = {"x": x, "y": y}
+    rows = {name: _row(one) for name, one in tables.items()}
+    if {*rows.values()} != {"a row of numbers"}:
+        return rows
+    numbers = [(name, x) for name, x in tables.items() if x.size and x.dtype.kind in "iuf"]
     wild = [name for name, one in numbers if not 0 <= one.min() <= one.max() <= most]
     return {"part": wild[0]} if wild else {}
 
@@ -259,7 +253,7 @@ def said(row: Array, start: int) -> str:
 
 
 # make.D
-@judge("make.D")
+@judge("make.D", lit=lambda attempt: sorted(filter(reads, calls_made(attempt)), key=width_of)[:1])
 def copies_well(attempt: Attempt) -> Mistake | None:
     """Copies through at most 8 numbers that are close enough, after training from a fixed start."""
     model = attempt.model
@@ -323,12 +317,6 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
     if not behind:
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
     return unforeseen({model.outputs[0].node: f"off by {loss}"}, **values)
-
-
-@lights("make.D")
-def the_narrowest_call(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if not node.is_input]
-    return [min(nodes, key=width_of)] if nodes else []
 
 
 # Widths.

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from funclab.files import json_lines
@@ -28,21 +29,12 @@ class Newer(Unusable):
     """An entry of a version that this funclab does not know."""
 
 
-def is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT
-
-
-def is_program(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_PROGRAM
+def is_text(value: Any, longest: int = LONGEST_TEXT) -> bool:
+    return isinstance(value, str) and len(value) <= longest
 
 
 def is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value <= MOST
-
-
-def is_option(value: Any) -> bool:
-    """Whether a value is the number of an option; None is "show me"."""
-    return value is None or is_count(value)
 
 
 def is_counts(value: Any) -> bool:
@@ -54,19 +46,20 @@ def is_time(value: Any) -> bool:
 
 
 KINDS: dict[str, dict[str, Callable[[Any], bool]]] = {
-    "answer": {"question": is_text, "option": is_option},
+    "answer": {"question": is_text, "option": lambda value: value is None or is_count(value)},
     "attempt": {"exercise": is_text, "mistake": is_text},
     "hint": {"exercise": is_text, "number": is_count},
     "vote": {"question": is_text, "began": is_text, "first": is_counts},
 }
-"""The fields that entries of each kind have: an answer to a question, the verdict on an attempt at
-an exercise ("" if it is right), a hint that was read, and the votes of a class."""
+"""The fields that entries of each kind have: an answer to a question (None for "show me"), the
+verdict on an attempt at an exercise ("" if it is right), a hint that was read, and the votes of a
+class."""
 IF_ANY: dict[str, Callable[[Any], bool]] = {
     "at": is_time,
     "second": is_counts,
     "try": is_count,
     "vote": is_count,
-    "lines": is_program,
+    "lines": partial(is_text, longest=LONGEST_PROGRAM),
     "made": is_text,
     "day": is_count,
     "minute": is_count,
