@@ -25,7 +25,8 @@ def load_data() -> tuple[classics.Set, classics.Set]:
     where `image_data_format` says so; classes (50000, 1) and (10000, 1) uint8.
     Raises: DataError when the file cannot be fetched.
     """
-    folder = classics.fetch("cifar-10-batches-py-target", extract=True) / "cifar-10-batches-py"
+    file = classics.fetch("cifar-10-python.tar.gz", "cifar-10-batches-py-target", extract=True)
+    folder = file / "cifar-10-batches-py"
     names = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
     batches = [classics.read_batch(folder / name, "labels", "uint8") for name in names]
     x, y = (np.concatenate(part) for part in zip(*batches[:-1]))

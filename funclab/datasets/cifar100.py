@@ -20,6 +20,7 @@ def load_data(label_mode: str = "fine") -> tuple[classics.Set, classics.Set]:
     Raises: DataError when the file cannot be fetched; ArgumentError for another label_mode.
     """
     labels = f"{one_of('label_mode', label_mode, ('fine', 'coarse'))}_labels"
-    folder = classics.fetch("cifar-100-python-target", extract=True) / "cifar-100-python"
+    file = classics.fetch("cifar-100-python.tar.gz", "cifar-100-python-target", extract=True)
+    folder = file / "cifar-100-python"
     train = classics.read_batch(folder / "train", labels)
     return train, classics.read_batch(folder / "test", labels)

@@ -46,24 +46,14 @@ headlines reuters.npz d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915
 headlines reuters_word_index.json 4d44cc38712099c9e383dc6e5f11a921
 penguins boston_housing.npz f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5
 penguins california_housing.npz 1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f
+digits cifar-10-python.tar.gz 6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce
+digits cifar-100-python.tar.gz 85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7
 """
-"""What is in the store: the similar data set, the name of the file, and its checksum."""
+"""What is downloaded: the similar data set, the name of the file, and its checksum."""
 
 DOWNLOADS = {
-    "cifar-10-batches-py-target": Download(
-        TORONTO + "cifar-10-python.tar.gz",
-        "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-        "digits",
-    ),
-    "cifar-100-python-target": Download(
-        TORONTO + "cifar-100-python.tar.gz",
-        "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
-        "digits",
-    ),
-    **{
-        name: Download(STORE + name, file_hash, instead)
-        for instead, name, file_hash in map(str.split, FILES.strip().splitlines())
-    },
+    name: Download((TORONTO if name.startswith("cifar") else STORE) + name, file_hash, instead)
+    for instead, name, file_hash in map(str.split, FILES.strip().splitlines())
 }
 
 

@@ -246,7 +246,9 @@ class Layer(Weighted):
         rest, kwargs = structure.map_structure(self._cast_extra, (args[1:], kwargs))
         leaves = structure.flatten(first)
         check_inputs(self, leaves)
-        self._build_once((first, *rest), kwargs)
+        if not self.built:
+            with building():
+                self._make_weights(arguments.build_arguments(self, (first, *rest), kwargs))
         positions = call_parameters(type(self))
         training = argument("training", positions, rest, kwargs)
         if training is None and tape.training is None:
@@ -337,11 +339,6 @@ class Layer(Weighted):
                 graph=self,
             )
         return OPERATORS["copy"](leaf if isinstance(leaf, Value) else Constant(leaf))
-
-    def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
-        if not self.built:
-            with building():
-                self._make_weights(arguments.build_arguments(self, args, kwargs))
 
     def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)

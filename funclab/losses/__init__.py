@@ -7,13 +7,12 @@ from typing import Any
 
 from funclab import registry
 from funclab.errors import LossError
-from funclab.losses.base import Loss, LossFunctionWrapper
 from funclab.losses.base import (
     BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy,
     CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle,
-    CosineSimilarity, CTC, Dice, Hinge, Huber, KLDivergence, LogCosh, MeanAbsoluteError,
-    MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
-    SparseCategoricalCrossentropy, SquaredHinge, Tversky,
+    CosineSimilarity, CTC, Dice, Hinge, Huber, KLDivergence, LogCosh, Loss, LossFunctionWrapper,
+    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
+    Poisson, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
 )  # fmt: skip
 from funclab.losses.functions import (
     binary_crossentropy, binary_focal_crossentropy, categorical_crossentropy,

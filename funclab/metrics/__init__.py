@@ -14,7 +14,7 @@ from funclab.losses import (
     mean_squared_error, mean_squared_logarithmic_error, poisson, sparse_categorical_crossentropy,
     squared_hinge,
 )  # fmt: skip
-from funclab.metrics.base import Mean, MeanMetricWrapper, Metric, Sum
+from funclab.metrics.base import Mean, MeanMetricWrapper, Metric, State, Sum
 from funclab.metrics.columns import F1Score, FBetaScore, R2Score
 from funclab.metrics.confusion import (
     AUC, FalseNegatives, FalsePositives, Precision, PrecisionAtRecall, Recall, RecallAtPrecision,
@@ -31,7 +31,6 @@ from funclab.metrics.functions import (
     sparse_top_k_categorical_accuracy, top_k_categorical_accuracy,
 )  # fmt: skip
 from funclab.metrics.overlap import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
-from funclab.metrics.base import State
 from funclab.errors.missing_names import guard
 
 __all__ = [

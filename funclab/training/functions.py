@@ -24,13 +24,8 @@ def make_train_function(model: Model, force: bool = False) -> BatchFunction:
     force: accepted; the function follows every change of the model anyway.
     Raises: NotCompiledError.
     """
-    require(model)
-
-    def train_function(iterator: Iterator[Any]) -> dict[str, float]:
-        return trained_on(model, *unpacked(next(iterator)), afresh=False)
-
-    model.train_function = train_function
-    return train_function
+    model.train_function = _on_next(trained_on, model)
+    return model.train_function
 
 
 def make_test_function(model: Model, force: bool = False) -> BatchFunction:
@@ -40,13 +35,13 @@ def make_test_function(model: Model, force: bool = False) -> BatchFunction:
     force: accepted; the function follows every change of the model anyway.
     Raises: NotCompiledError.
     """
+    model.test_function = _on_next(tested_on, model)
+    return model.test_function
+
+
+def _on_next(step: Callable[..., dict[str, Any]], model: Model) -> BatchFunction:
     require(model)
-
-    def test_function(iterator: Iterator[Any]) -> dict[str, float]:
-        return tested_on(model, *unpacked(next(iterator)), afresh=False)
-
-    model.test_function = test_function
-    return test_function
+    return lambda iterator: step(model, *unpacked(next(iterator)), afresh=False)
 
 
 def make_predict_function(model: Model, force: bool = False) -> BatchFunction:
@@ -55,9 +50,5 @@ def make_predict_function(model: Model, force: bool = False) -> BatchFunction:
 
     force: accepted; the function follows every change of the model anyway.
     """
-
-    def predict_function(iterator: Iterator[Any]) -> Any:
-        return model.predict_on_batch(unpacked(next(iterator))[0])
-
-    model.predict_function = predict_function
-    return predict_function
+    model.predict_function = lambda data: model.predict_on_batch(unpacked(next(data))[0])
+    return model.predict_function

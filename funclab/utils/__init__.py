@@ -10,7 +10,7 @@ import numpy as np
 
 from funclab import config, initializers, registry
 
-from funclab.errors import suggest
+from funclab.errors import DataError, suggest
 from funclab.config import (
     disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled,
 )  # fmt: skip
@@ -18,7 +18,6 @@ from funclab.registry.user_classes import (
     CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name,
     get_registered_object, register_keras_serializable,
 )  # fmt: skip
-from funclab.errors import DataError
 from funclab.registry.parameters import wrong_value
 from funclab.graph.graph import source_inputs
 from funclab.graph.tensor import Tensor

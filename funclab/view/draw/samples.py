@@ -191,7 +191,7 @@ def written(number: Any) -> str:
 def size_of(sample: Sample, width: float, height: float) -> tuple[float, float]:
     """The width and height of a sample's picture, within those that are given."""
     if sample.look == "image":
-        high, wide = _fitted(sample.numbers, width, height).shape[:2]
+        high, wide = blocks(sample.numbers, width, height).shape[:2]
         unit = _unit(wide, high, width, height)
         return wide * unit, high * unit
     if sample.look == "number":
@@ -229,7 +229,7 @@ def _unit(wide: int, high: int, width: float, height: float) -> int:
     return max(1, int(min(width // wide, height // high)))
 
 
-def _fitted(image: Array, width: float, height: float) -> Array:
+def blocks(image: Array, width: float, height: float) -> Array:
     """An image with at most a pixel for each unit of room: means of blocks of a larger one."""
     step = max(1, math.ceil(image.shape[0] / height), math.ceil(image.shape[1] / width))
     if step == 1:
@@ -244,7 +244,7 @@ def _fitted(image: Array, width: float, height: float) -> Array:
 
 def _image(canvas: Canvas, sample: Sample, width: float, height: float) -> None:
     """Pixels in their own colours, which no theme changes; 0 of an image in greys is paper."""
-    image = _fitted(sample.numbers, width, height)
+    image = blocks(sample.numbers, width, height)
     high, wide = image.shape[:2]
     unit = _unit(wide, high, width, height)
     names = _colours(image)
@@ -361,7 +361,7 @@ def _bars(canvas: Canvas, sample: Sample, width: float, height: float) -> None:
 def _strip(canvas: Canvas, sample: Sample, width: float, height: float) -> None:
     """Time to the right, a row for each feature: the stronger the colour, the larger the number;
     those below zero are blue and hatched."""
-    fields = _fitted(sample.numbers.T[..., None], width / 3, height / 3)[..., 0]
+    fields = blocks(sample.numbers.T[..., None], width / 3, height / 3)[..., 0]
     rows, columns = fields.shape
     wide, high = width / columns, min(height / rows, 16)
     top = float(np.abs(fields[np.isfinite(fields)]).max(initial=0)) or 1.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, DataError, GraphError, ShapeError
+from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.graph.graph import source_inputs
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -23,7 +23,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.learned.answers import NUMBERS, Answers, answers_of
 from funclab.view.learned.drawn import PICTURE, WIDE, Samples, columns_of, in_words
-from funclab.view.learned.look import Look
+from funclab.view.learned.look import Look, without_graph
 from funclab.view.live.variables import written, written_model
 
 GROUPS = 5
@@ -130,11 +130,7 @@ def _of_model(
 ) -> Rows:
     """The last vector before the output of a model, and which samples it answers wrong."""
     if getattr(model, "graph", None) is None:
-        raise GraphError(
-            f"{model.name} has no graph: it is a model of a class of its own.",
-            why="what its last layer reads is known for models made of calls of layers.",
-            fix="write inputs = Input(shape=...) and Model(inputs, model(inputs)).",
-        )
+        raise without_graph(model, "its last layer reads")
     tensor = last_vector(model)
     inner = Model(model.inputs if len(model.inputs) > 1 else model.inputs[0], tensor)
     line = f"{written_model(given)}.get_layer({tensor.node.operation.name!r}).output"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from funclab.graph.shape_math import Array, known
 from funclab.initializers import Ones, Zeros
 from funclab.models.meaning import known_meaning
 from funclab.view.draw.remembering import remembered
-from funclab.view.draw.samples import Sample, sample_of, sample_svg
+from funclab.view.draw.samples import Sample, blocks, sample_of, sample_svg
 from funclab.view.draw.sentences import say, signed
 from funclab.view.draw.text import clean, shorten
 from funclab.view.inside.answered import Answered
@@ -348,7 +347,7 @@ class Inner:
             return None
         room = THUMBS * 3 / 4 / max(1, len(samples)) / first.numbers.shape[2]
         side = min(THUMB, max(4, int(room**0.5)))
-        images = np.stack([_small(s.numbers, side) for s in drawn if s is not None])
+        images = np.stack([blocks(s.numbers, side, side) for s in drawn if s is not None])
         return {"of": {str(i): n for n, i in enumerate(samples)}, **packed(images)}
 
     def _left_out(self) -> str:
@@ -416,15 +415,3 @@ class Inner:
         key = "maps" if rows > 1 else "rows" if columns > 1 else "vector"
         values = {"name": call.path, "k": channel, "row": at[0], "column": at[1]}
         return say(f"inside_place_{key}", **values, value=signed(value, 4))
-
-
-def _small(image: Array, side: int) -> Array:
-    """An image whose longer side is at most so long: means of blocks."""
-    step = ceil(max(image.shape[:2]) / side)
-    if step > 1:
-        for axis in (0, 1):
-            edges = np.arange(0, image.shape[axis], step)
-            counts = np.diff([*edges, image.shape[axis]])
-            shape = [-1 if i == axis else 1 for i in range(3)]
-            image = np.add.reduceat(image, edges, axis) / counts.reshape(shape)
-    return image

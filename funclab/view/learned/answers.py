@@ -92,6 +92,16 @@ class Answers:
         return self.names[int(truth)] if counts else self.said(truth)
 
 
+def check_single(name: str, values: Array, why: str) -> None:
+    """Raise a DataError for an output with several answers per sample."""
+    if values.ndim > 2:
+        raise DataError(
+            f"{name} has the shape {show((None, *values.shape[1:]))}: several answers per sample.",
+            why=why,
+            fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
+        )
+
+
 def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any = None) -> Answers:
     """A model's answers for the data of a look, and the truth `y`: numbers of classes, one-hot
     rows, zeros and ones, or numbers, one for each sample (of the output's `column`, if it has
@@ -102,12 +112,7 @@ def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any
     """
     values = look.outputs()[output]
     name = look.model.output_names[output]
-    if values.ndim > 2:
-        raise DataError(
-            f"{name} has the shape {show((None, *values.shape[1:]))}: several answers per sample.",
-            why="this view compares one answer of each sample with the truth.",
-            fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
-        )
+    check_single(name, values, "this view compares one answer of each sample with the truth.")
     kind, values = kind_of(look, output, values)
     if kind != CLASSES:
         values = values[:, column] if values.ndim == 2 else values

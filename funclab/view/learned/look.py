@@ -30,6 +30,14 @@ BATCH, NUMBERS = 64, 1 << 24
 them."""
 
 
+def without_graph(model: Model, what: str) -> GraphError:
+    return GraphError(
+        f"{model.name} has no graph: it is a model of a class of its own.",
+        why=f"what {what} is known for models made of calls of layers.",
+        fix="write inputs = Input(shape=...) and Model(inputs, model(inputs)).",
+    )
+
+
 class Look:
     """A model's calls for data, in inference mode, at any depth; nothing in the model changes.
 
@@ -44,11 +52,7 @@ class Look:
 
     def __init__(self, model: Model, x: Any) -> None:
         if words.graph_of(model) is None:
-            raise GraphError(
-                f"{model.name} has no graph: it is a model of a class of its own.",
-                why="what each call makes is known for models made of calls of layers.",
-                fix="write inputs = Input(shape=...) and Model(inputs, model(inputs)).",
-            )
+            raise without_graph(model, "each call makes")
         self.model = model
         arrays, self._tree = prepare_inputs(model, x)
         # Whole numbers for an input of floats, such as pixels from 0 to 255, have slopes too.

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError
-from funclab.graph.shape_math import Array, show
-from funclab.view.learned.answers import CLASSES, YES_NO, kind_of
+from funclab.graph.shape_math import Array
+from funclab.view.learned.answers import CLASSES, YES_NO, check_single, kind_of
 from funclab.view.learned.look import Look
 
 
@@ -46,13 +45,7 @@ class Answering:
         values = look.outputs(_first(look.arrays))
         names = look.model.output_names
         for output, array in enumerate(values):
-            if array.ndim > 2:
-                raise DataError(
-                    f"{names[output]} has the shape {show((None, *array.shape[1:]))}: several "
-                    "answers per sample.",
-                    why="this view changes one answer of each sample.",
-                    fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
-                )
+            check_single(names[output], array, "this view changes one answer of each sample.")
             kind, _ = kind_of(look, output, array)
             self.kinds.append(kind)
             count = array.shape[1] if array.ndim == 2 else 1
