@@ -31,10 +31,8 @@ from funclab.graph import structure
 from funclab.graph.array import as_array
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.keras2 import tensorflow_functions, tensorflow_inputs
-from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
+from funclab.keras2 import tensorflow_functions, tensorflow_inputs, tensorflow_variable
 from funclab.keras2.tensorflow_texts import MOVERS, is_text, moved
-from funclab.keras2.tensorflow_variable import TensorFlowModule, TensorFlowVariable
 from funclab.utils import data
 from funclab.utils.elements import element
 from funclab.utils.specs import TensorSpec
@@ -132,17 +130,20 @@ def shown(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\
     builtins.print(*inputs, sep=sep, end=end, file=stream)
 
 
+KINDS = {
+    **{name: DType(name) for name in DTYPES},
+    "as_dtype": lambda name: DType(np.dtype(name).name),
+}
 OBJECTS: dict[str, dict[str, Any]] = {
     "tf": {
-        **{name: DType(name) for name in DTYPES},
+        **KINDS,
         "double": DType("float64"),
-        "as_dtype": lambda name: DType(np.dtype(name).name),
-        "Variable": TensorFlowVariable,
-        "Module": TensorFlowModule,
+        "Variable": tensorflow_variable.TensorFlowVariable,
+        "Module": tensorflow_variable.TensorFlowModule,
         "Tensor": TensorType,
         "function": function,
         "TensorSpec": TensorSpec,
-        "TensorShape": TensorShape,
+        "TensorShape": tensorflow_variable.TensorShape,
         "newaxis": None,
         "device": scope,
         "name_scope": scope,
@@ -167,10 +168,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
             **{name.upper(): name for name in tensorflow_inputs.METHODS}, NEAREST_NEIGHBOR="nearest"
         )
     },
-    "tf.dtypes": {
-        **{name: DType(name) for name in DTYPES},
-        "as_dtype": lambda name: DType(np.dtype(name).name),
-    },
+    "tf.dtypes": KINDS,
     "tf.errors": {
         "InvalidArgumentError": FunclabError,
         "OpError": FunclabError,
@@ -340,5 +338,5 @@ def install() -> None:
             why="other libraries would get funclab in its place.",
             fix="leave out tensorflow=True, and write `from keras` for `from tensorflow.keras`.",
         )
-    give_shapes()
+    tensorflow_variable.give_shapes()
     sys.meta_path.insert(0, Finder())
