@@ -23,6 +23,12 @@ class Measured:
     length: int
     missing: int = 0
 
+    @property
+    def odd(self) -> str:
+        """How much is missing, or too much; "" if nothing is."""
+        key = "shapes_missing" if self.missing > 0 else "shapes_too_many"
+        return say(key, n=abs(self.missing)) if self.missing else ""
+
 
 def measured(failure: Failure) -> list[Measured]:
     """The lengths that a failed call is about; none if it is not about two lengths."""
@@ -45,35 +51,21 @@ def draw_lengths(canvas: Canvas, start: complex, rows: list[Measured]) -> tuple[
     left = max([text_width(name, 12, mono=True) for name in names], default=0) + 12
     width = 0.0
     for row, name in zip(rows, names):
-        canvas.open(_sentence(row), "row")
+        canvas.open(", ".join(filter(None, [f"{row.name}: {row.length}", row.odd])), "row")
         canvas.text_line(start + 11j, name, NAME)
         corner = start + left
-        fits = min(row.length, row.length + row.missing)
-        colour = "fault" if row.missing > 0 else "rim"
-        canvas.rect(area(corner, max(2, fits * scale), HIGH), Paint(colour), 2)
-        rest = area(corner + max(2, fits * scale), abs(row.missing) * scale, HIGH)
-        if row.missing > 0:
-            canvas.rect(rest, Paint("", "fault", 1.25, "4 3"), 2)
-        elif row.missing < 0:
-            canvas.rect(rest, Paint("fault"), 2)
+        fits = max(2, min(row.length, row.length + row.missing) * scale)
+        canvas.rect(area(corner, fits, HIGH), Paint("fault" if row.missing > 0 else "rim"), 2)
+        if row.missing:
+            paint = Paint("", "fault", 1.25, "4 3") if row.missing > 0 else Paint("fault")
+            canvas.rect(area(corner + fits, abs(row.missing) * scale, HIGH), paint, 2)
         end = corner + max(2, max(row.length, row.length + row.missing) * scale) + 8
         canvas.text_line(end + 11j, str(row.length), NUMBER)
         end += text_width(str(row.length), 12, mono=True) + 8
-        if row.missing:
-            canvas.text_line(end + 11j, _odd(row), Font(12, "fault"))
-            end += text_width(_odd(row), 12)
+        if row.odd:
+            canvas.text_line(end + 11j, row.odd, Font(12, "fault"))
+            end += text_width(row.odd, 12)
         canvas.close()
         width = max(width, end.real - start.real)
         start += ROW * 1j
     return width, ROW * len(rows)
-
-
-def _odd(row: Measured) -> str:
-    """How much is missing, or too much."""
-    key = "shapes_missing" if row.missing > 0 else "shapes_too_many"
-    return say(key, n=abs(row.missing))
-
-
-def _sentence(row: Measured) -> str:
-    odd = f", {_odd(row)}" if row.missing else ""
-    return f"{row.name}: {row.length}{odd}"

@@ -10,8 +10,8 @@ from funclab.graph.shape_math import Shape
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
-from funclab.view.draw.sentences import say
-from funclab.view.draw.text import folded_lines, narrowed, prose, text_width
+from funclab.view.draw.sentences import few, say
+from funclab.view.draw.text import narrowed, prose, text_width
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.figure import Blocks
 from funclab.view.shapes.lengths import draw_lengths, measured
@@ -55,8 +55,7 @@ class StepRow(Picture):
         canvas.shift(y * 1j)
         Blocks(step, BLOCKS_LARGEST, ARROW).draw(canvas, RIGHT - 16, BLOCKS_HIGH)
         canvas.close()
-        words = [(line, WORDS) for line in folded_lines(prose(step.words), WIDTH - RIGHT, 13)]
-        below = _draw_lines(canvas, complex(RIGHT, 23), words)
+        below = canvas.prose(complex(RIGHT, 23), [prose(step.words)], WIDTH - RIGHT, WORDS)
         below = self._axes(canvas, below + 6)
         below = _draw_lines(canvas, complex(RIGHT, below), self._weights())
         bottom = max(y + BLOCKS_HIGH, below) + 4
@@ -102,24 +101,27 @@ class FailedRow(Picture):
 
     @property
     def description(self) -> str:
-        return " ".join(text for text, _ in self._told())
+        return " ".join(text for text, _ in self._told)
 
     @property
     def sentences(self) -> list[str]:
         """What was wrong; what is wanted, where that is known; why, and the fix."""
         failure = self.failure
         wanted = [f"It wants {failure.wanted}."] if failure.wanted else []
-        return [failure.what, *wanted, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        told = [failure.what, *wanted, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        return list(map(prose, told))
 
     @property
     def left(self) -> float:
         """Where the inputs begin."""
         return EDGE if self.brief else RIGHT
 
+    @property
     def _told(self) -> list[Line]:
-        what, *others = ((text, WORDS) for text in self.sentences)
-        first = [others.pop(0)] if self.failure.wanted else []
-        return _folded([*first, (what[0], RED), *others])
+        """The sentences, what is wanted first."""
+        what, *others = self.sentences
+        told = [(what, RED), *((text, WORDS) for text in others)]
+        return [told[1], told[0], *told[2:]] if self.failure.wanted else told
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         failure = self.failure
@@ -132,7 +134,9 @@ class FailedRow(Picture):
         names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
         left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
         bottom = self._draw_inputs(canvas)
-        below = _draw_lines(canvas, complex(RIGHT, bottom + 22), self._told())
+        below = bottom + 22
+        for text, font in self._told:
+            below = canvas.prose(complex(RIGHT, below), [text], WIDTH - RIGHT, font)
         canvas.close()
         return WIDTH, max(left, below)
 
@@ -154,7 +158,8 @@ class FailedRow(Picture):
             draw_shape(canvas, shape, start, self.failure.bad_axes(i))
             start += width
         if len(shapes) > MOST_SHAPES:
-            canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
+            more = say("shapes_more", n=len(shapes) - MOST_SHAPES)
+            canvas.text_line(start + 19j, more, SMALL)
         return start.imag + BLOCK
 
 
@@ -292,22 +297,10 @@ def _cells(i: int, step: Step) -> tuple[str, ...]:
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
 
 
-def _folded(texts: list[Line]) -> list[Line]:
-    """The texts wrapped to fit beside the names; bold letters take more room."""
-    room = WIDTH - RIGHT
-    return [
-        (line, font)
-        for text, font in texts
-        for line in folded_lines(prose(text), room / (1.13 if font.bold else 1), 13)
-    ]
-
-
 def _named(inputs: list[tuple[str, Shape]]) -> list[Line]:
     """The tensors that a call was given: on one line, or one on each line if that is too long."""
     names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"
     if len(line) <= LONGEST_NAME:
         return [(line, MONO)] if names else []
-    shown = names[: MOST_NAMES - 1] if len(names) > MOST_NAMES else names
-    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
-    return [(text, MONO) for text in ("from", *shown, *more)]
+    return [(text, MONO) for text in ("from", *few(names, MOST_NAMES, "shapes_more"))]
