@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape
@@ -51,7 +52,7 @@ class StepRow(Picture):
         number = Font(11, bold=True, anchor="middle")
         canvas.text_line(complex(LEFT + 10, 22), str(self.number), number)
         names = [(step.key, NAME), (step.detail, SMALL), *_named(step.inputs)]
-        y = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
+        y = _draw_lines(canvas, complex(INDENT, 23), names, RIGHT - INDENT - 8)
         canvas.shift(y * 1j)
         Blocks(step, BLOCKS_LARGEST, ARROW).draw(canvas, RIGHT - 16, BLOCKS_HIGH)
         canvas.close()
@@ -112,11 +113,6 @@ class FailedRow(Picture):
         return list(map(prose, told))
 
     @property
-    def left(self) -> float:
-        """Where the inputs begin."""
-        return EDGE if self.brief else RIGHT
-
-    @property
     def _told(self) -> list[Line]:
         """The sentences, what is wanted first."""
         what, *others = self.sentences
@@ -127,40 +123,37 @@ class FailedRow(Picture):
         failure = self.failure
         canvas.open(self.title, "step")
         if self.brief:
-            bottom = self._draw_inputs(canvas)
+            bottom = self._draw_inputs(canvas, EDGE)
             canvas.close()
             return EDGE + WIDTH - RIGHT, bottom + 4
         canvas.text_line(complex(LEFT + 5, 23), "✕", RED_NAME)
         names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
-        left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
-        bottom = self._draw_inputs(canvas)
+        left = _draw_lines(canvas, complex(INDENT, 23), names, RIGHT - INDENT - 8)
+        bottom = self._draw_inputs(canvas, RIGHT)
         below = bottom + 22
         for text, font in self._told:
             below = canvas.prose(complex(RIGHT, below), [text], WIDTH - RIGHT, font)
         canvas.close()
         return WIDTH, max(left, below)
 
-    def _draw_inputs(self, canvas: Canvas) -> float:
-        """Draw the shapes, and the lengths at fault; returns where they end."""
-        bottom, rows = self._draw_shapes(canvas), measured(self.failure)
-        if rows:
-            bottom += draw_lengths(canvas, complex(self.left, bottom + 12), rows)[1] + 8
-        return bottom
-
-    def _draw_shapes(self, canvas: Canvas) -> float:
-        """Draw the inputs, on several lines if necessary; returns where they end."""
-        start = complex(self.left, 6)
+    def _draw_inputs(self, canvas: Canvas, left: float) -> float:
+        """Draw the shapes, on several lines if necessary, and the lengths at fault; returns where
+        they end."""
+        start = complex(left, 6)
         shapes = [shape for _, shape in self.failure.inputs]
         for i, shape in enumerate(shapes[:MOST_SHAPES]):
             width = sum(map(_block_width, shape)) + 12
-            if start.real + width > self.left + WIDTH - RIGHT and start.real > self.left:
-                start = complex(self.left, start.imag + BLOCK_LINE)
+            if start.real + width > left + WIDTH - RIGHT and start.real > left:
+                start = complex(left, start.imag + BLOCK_LINE)
             draw_shape(canvas, shape, start, self.failure.bad_axes(i))
             start += width
         if len(shapes) > MOST_SHAPES:
             more = say("shapes_more", n=len(shapes) - MOST_SHAPES)
             canvas.text_line(start + 19j, more, SMALL)
-        return start.imag + BLOCK
+        bottom, rows = start.imag + BLOCK, measured(self.failure)
+        if rows:
+            bottom += draw_lengths(canvas, complex(left, bottom + 12), rows)[1] + 8
+        return bottom
 
 
 def _block_width(length: int | None) -> float:
@@ -189,17 +182,12 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int])
     canvas.close()
 
 
-def _fitted(line: Line, room: float) -> Line:
-    """A line, with its middle left out if it is wider than the room for it."""
-    text, font = line
-    return narrowed(text, room - 8, font.size, font.bold, font.mono), font
-
-
-def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> float:
-    """Draw lines that are not empty; returns where the next line would be."""
+def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line], room: float = inf) -> float:
+    """Draw lines that are not empty, without their middle if they are wider than the room for them;
+    returns where the next line would be."""
     for text, font in lines:
         if text:
-            canvas.text_line(start, text, font)
+            canvas.text_line(start, narrowed(text, room, font.size, font.bold, font.mono), font)
             start += LINE * 1j
     return start.imag
 

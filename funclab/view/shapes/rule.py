@@ -30,7 +30,6 @@ from funclab.view.shapes.sentences import sentence_of
 from funclab.view.shapes.traced import CallShapes, lost, traced
 from funclab.view.shapes.window import Slide, slide_of
 
-FOUND = "found by running the call on shapes"
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
 
 
@@ -167,7 +166,7 @@ def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) 
     if ours and length == 1:
         same = any(len(shape) == len(output) for shape in call.inputs)
         return f"1, left of axis {number}" if same else "1, a new axis"
-    return f"{length}, {FOUND}"
+    return f"{length}, found by running the call on shapes"
 
 
 def _call_shapes(node: Node) -> CallShapes:

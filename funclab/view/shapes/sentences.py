@@ -30,11 +30,6 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 def sentence_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> str:
     """What a layer or op does to these shapes; "" if that is not known."""
-    if words.graph_of(layer) is not None:
-        name = clean(layer.name)
-        more = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
-        rule = "the shape follows its own rule, from its input to its output, call by call"
-        return f"{name} is a model: {rule}{more}."
     text = _template(layer)
     return text.format_map(Facts(layer, inputs, outputs)) if text else ""
 
@@ -54,6 +49,8 @@ def window_sizes(layer: Any, inputs: Sequence[Shape]) -> Sequence[int | None]:
 
 def _template(layer: Any) -> str:
     """The sentence for a layer or op, with its words left open; "" if there is none."""
+    if words.graph_of(layer) is not None:
+        return _tables()["layers"]["Model"]
     table = _tables()["ops" if isinstance(layer, Op) else "layers"]
     for cls in type(layer).__mro__:
         ours = cls.__module__.startswith("funclab.")
@@ -167,6 +164,8 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "inserted": _inserted,
     "kernel": lambda call: [_show(n) for n in (1, 1, *call.inputs[1])[-4:]],
     "last": lambda call: _show(call.x[-1]),
+    "is_identifier": lambda call: call["name"].isidentifier(),
+    "name": lambda call: clean(call.layer.name),
     "narrow": lambda call: any(map(operator.lt, _size(call), call["strides"])),
     "new_axis": lambda call: axis_index(call["axis"], len(call.x) + 1),
     "order": lambda call: call.layer.order(len(call.x)),

@@ -25,10 +25,10 @@ from funclab.graph.operation import is_box
 from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Variable
 from funclab.layers.weights import Weighted
 from funclab.ops.base import shape_of
-from funclab.ops.composed import Composed
+from funclab.ops.composed import Composed, value_of
 from funclab.ops.indexing import GetItem
 from funclab.view.scene import words
 from funclab.view.shapes.length import Length
@@ -171,16 +171,16 @@ class _Again:
         of_tensor = {id(leaf): shape for leaf, shape in zip(call.leaves, shapes)}
 
         def value(leaf: Any) -> Any:
-            if not isinstance(leaf, Tensor):
-                return leaf
-            value = Value(of_tensor[id(leaf)], leaf.dtype, leaf.name)
-            if leaf.mask is not None:
-                value.mask = Value(value.shape[: len(leaf.mask.shape)], leaf.mask.dtype)
+            value = value_of(leaf)
+            if isinstance(leaf, Tensor):
+                value.shape = of_tensor[id(leaf)]
+                if value.mask is not None:
+                    value.mask.shape = value.shape[: len(value.mask.shape)]
             return value
 
         args, kwargs = structure.map_structure(value, (call.args, call.kwargs))
         with Tape():
-            outputs = (thing.call if isinstance(thing, Composed) else thing)(*args, **kwargs)
+            outputs = thing(*args, **kwargs)
         return [tuple(output.shape) for output in structure.flatten(outputs)]
 
     def declared(self) -> list[Shape] | None:
@@ -259,8 +259,6 @@ def _argument(thing: Any, name: str, value: Any) -> str:
     if name in given or type(value) is not tuple or not all(type(n) in WHOLE for n in value):
         return name
     for argument, own in given.items():
-        if type(own) in (tuple, list) and tuple(own) == value:
-            return argument
-        if type(own) is int and (own,) == value:
-            return f"{argument}[]"  # no index: it was one number
+        if type(own) in (int, tuple, list) and structure.flatten(own) == list(value):
+            return f"{argument}[]" if type(own) is int else argument  # no index: it was one number
     return name
