@@ -83,10 +83,11 @@ def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
 
 
 AXES = {
-    3: "(steps, features)",
-    4: "(height, width, channels)",
-    5: "(depth, height, width, channels)",
+    3: ("steps", "features"),
+    4: ("height", "width", "channels"),
+    5: ("depth", "height", "width", "channels"),
 }
+"""What the axes after the batch are called, by how many axes there are with it."""
 
 
 def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
@@ -113,8 +114,8 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
         return f"write {twin} instead of {kind}: the input has {len(shape) - 1} axes."
     if short > 0 and wanted in AXES:
         return (
-            f"give {layer.name} inputs of {AXES[wanted]}, besides the batch: Input(shape=...) with "
-            f"these axes, or a Reshape before {layer.name}."
+            f"give {layer.name} inputs of ({', '.join(AXES[wanted])}), besides the batch: "
+            f"Input(shape=...) with these axes, or a Reshape before {layer.name}."
         )
     if short < 0 and None not in sample and wanted == 2:
         return f"flatten the axes first: {layer.name}(Flatten()(x))."

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from funclab.graph.node import Node
-from funclab.graph.operation import OpOperation
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
-from funclab.models.axes import Axes, axes_of
+from funclab.layers.spec import AXES
+from funclab.models.axes import Axes, axes_of, does
 from funclab.view.draw.sentences import say
 from funclab.view.shapes.rule import Axis, Rule
 from funclab.view.shapes.traced import CallShapes, lost
 
-SPATIAL = {3: ("steps",), 4: ("height", "width"), 5: ("depth", "height", "width")}
-"""The axes between batch and channels, by the number of all axes."""
-IMAGE = ("batch", "height", "width", "channels")
 NOTHING = "–"
 Names = list[str]
 
@@ -42,21 +38,17 @@ class AxisNames:
         self.axes: dict[Tensor, Axes] = {}
         for node in nodes:
             for tensor in node.arguments.tensors[:1]:
-                names = _declared(node.operation, tensor.shape)
+                names = _declared(node, tensor.shape)
                 if names:
                     self.known.setdefault(tensor, names)
 
     def of(self, tensor: Tensor) -> Names:
-        return self._meant(tensor, self.known.get(tensor) or _numbered(tensor.shape))
-
-    def _meant(self, tensor: Tensor, names: Names) -> Names:
         """The names, with what is known of the meaning of axes: words, hours, classes."""
-        axes = axes_of(tensor, self.axes)
-        meant = [*names[:1], *(axis.kind or name for axis, name in zip(axes, names[1:]))]
-        said = tensor.meaning
-        if said is not None and said.kind == "image" and len(names) == len(IMAGE):
-            meant = [names[0], *IMAGE[1:]]
-        return meant if len(meant) == len(names) else names
+        names = self.known.get(tensor) or _numbered(tensor.shape)
+        kinds = [axis.kind for axis in axes_of(tensor, self.axes)]
+        if tensor.meaning is not None and tensor.meaning.kind == "image" and len(names) == 4:
+            kinds = [*AXES[4]]
+        return [*names[:1], *(kind or name for kind, name in zip(kinds, names[1:]))]
 
     def rows(self, node: Node, rule: Rule) -> list[AxisRow]:
         """The table of a call's first output; its axes, and those of other outputs, are named."""
@@ -67,31 +59,27 @@ class AxisNames:
         first = node.arguments.tensors[:1]
         for tensor, axes in zip(node.output_tensors, rule.outputs):
             same = bool(first) and len(first[0].shape) == len(tensor.shape)
-            own = _declared(node.operation, tensor.shape) if same else []
+            own = _declared(node, tensor.shape) if same else []
             names = own or self.known.get(tensor) or [_inherited(axis, taken) for axis in axes]
             names = ["batch" if axis.batch else name for name, axis in zip(names, axes)]
-            self.known[tensor] = self._meant(tensor, names) if names else names
+            self.known[tensor] = names
         return _table(rule, taken, self.of(node.output_tensors[0])) if rule.outputs else []
 
 
-def _called(operation: Any) -> Any:
-    return operation.op if isinstance(operation, OpOperation) else operation
-
-
-def _declared(operation: Any, shape: Shape) -> Names:
+def _declared(node: Node, shape: Shape) -> Names:
     """The names that what is called gives the axes of its first input; none if it gives none."""
-    layer, rank = _called(operation), len(shape)
+    layer, rank = does(node), len(shape)
     if hasattr(layer, "return_sequences"):
-        return ["batch", "steps", "features"] if rank == 3 else []
+        return ["batch", *AXES[3]] if rank == 3 else []
     if hasattr(layer, "units") and rank == 2:
         return ["batch", "features"]
-    if type(layer).__name__ == "Flatten" or not hasattr(layer, "data_format"):
+    moves = hasattr(layer, "data_format") and type(layer).__name__ != "Flatten"
+    if not moves or rank not in AXES:
         return []
-    first = layer.data_format == "channels_first"
-    spatial = SPATIAL.get(rank)
-    if spatial is None:
-        return []
-    return ["batch", "channels", *spatial] if first else ["batch", *spatial, "channels"]
+    spatial = AXES[rank][:-1]
+    if layer.data_format == "channels_first":
+        return ["batch", "channels", *spatial]
+    return ["batch", *spatial, "channels"]
 
 
 def _numbered(shape: Shape) -> Names:
@@ -102,13 +90,9 @@ def _inherited(axis: Axis, taken: Sequence[Names]) -> str:
     """The name of the one axis that a length comes from; that of an axis of units is features."""
     if len(axis.sources) == 1:
         index, number = axis.sources[0]
-        return _at(taken[index][number], axis.number)
+        name = taken[index][number]
+        return f"axis {axis.number}" if name.startswith("axis ") else name  # which was its place
     return "features" if axis.text.startswith("units") else f"axis {axis.number}"
-
-
-def _at(name: str, number: int) -> str:
-    """A name at another place: a number says where an axis is now."""
-    return f"axis {number}" if name.startswith("axis ") else name
 
 
 def _table(rule: Rule, taken: Sequence[Names], made: Names) -> list[AxisRow]:
@@ -121,11 +105,11 @@ def _table(rule: Rule, taken: Sequence[Names], made: Names) -> list[AxisRow]:
     if sum(map(bool, inputs)) != 1 or lost(rule.shapes):
         return rows
     seen = {place for places in read for place in places}
-    index = next(i for i, shape in enumerate(inputs) if shape)
     gone = [
-        AxisRow(taken[index][axis], str(n), say("shapes_not_kept"), NOTHING)
-        for axis, n in enumerate(inputs[index])
-        if (index, axis) not in seen
+        AxisRow(taken[i][axis], str(n), say("shapes_not_kept"), NOTHING)
+        for i, shape in enumerate(inputs)
+        for axis, n in enumerate(shape)
+        if (i, axis) not in seen
     ]
     return [*rows[:1], *gone, *rows[1:]] if rows and rows[0].batch else [*gone, *rows]
 

@@ -88,7 +88,8 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
         if not spec.complaint(shape):
             continue
         for axis, length in spec.axes.items():
-            if -len(shape) <= axis < len(shape) and length not in (None, shape[axis]):
+            given = shape[axis] if -len(shape) <= axis < len(shape) else None
+            if None not in (length, given) and length != given:
                 after = ", …" * (-axis - 1) if axis < 0 else ", …"
                 before = ", …" if axis < 0 else ", …" * (axis - 1)
                 return f"(None{before}, {length}{after})", [(i, axis % len(shape))], length
@@ -104,22 +105,20 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
 
 def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:
     """Axes of two inputs that must fit each other and do not."""
-    kind, joined = type(called).__name__, getattr(called, "axis", None)
-    stretch = kind not in ("Concatenate", "MatMul")
     for (i, x), (j, y) in combinations(enumerate(shapes), 2):
-        for a, b in _meeting(kind, joined, x, y):
-            lengths = {x[a], y[b]}
-            if len(lengths) == 2 and None not in lengths and not (stretch and 1 in lengths):
+        for a, b in _meeting(called, x, y):
+            if x[a] != y[b] and None not in (x[a], y[b]):
                 return [(i, a), (j, b)]
     return []
 
 
-def _meeting(kind: str, joined: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
-    """Which axes of two inputs must fit; for a concatenation, all but the `joined` one."""
+def _meeting(called: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
+    """Which axes of two inputs must have equal lengths; for a concatenation, all but the joined."""
+    kind = type(called).__name__
     if kind == "MatMul":
         return [(len(x) - 1, len(y) - 2)] if len(x) > 1 < len(y) else []
     if kind == "Concatenate":
-        axis = joined % len(x) if x and joined is not None else None
-        return [(i, i) for i in range(len(x)) if i != axis] if len(x) == len(y) else []
-    depth = min(len(x), len(y))
-    return [(len(x) - i, len(y) - i) for i in range(1, depth + 1)]
+        joined = called.axis % len(x) if x else None
+        return [(i, i) for i in range(len(x)) if i != joined] if len(x) == len(y) else []
+    pairs = [(len(x) - i, len(y) - i) for i in range(1, min(len(x), len(y)) + 1)]
+    return [(a, b) for a, b in pairs if 1 not in (x[a], y[b])]

@@ -4,7 +4,7 @@ of a convolution or a pooling fits."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
@@ -30,9 +30,12 @@ DEEP = 0.7 - 0.4j
 MOST, GAP, CUT = 3, 20, 1.6
 """How many tensors are drawn on a side; and a vector more than so many times longer than the
 longest side is cut."""
+SCALES = (1, 0.9, 0.8, 0.7, 0.6, 0.45, 0.3, 0.15)
+"""Parts of the largest scale, of which the first is taken at which everything fits."""
 LABEL = 116
 """How wide the words above an arrow may be."""
 NUMBER, WORD, SMALL = Font(13, bold=True, mono=True), Font(12, bold=True), Font(12, "soft")
+LEFT, BELOW = replace(NUMBER, anchor="end"), replace(NUMBER, anchor="middle")
 FINE_CELL, FINE_DOT = 4.0, 5.0
 """Cells, and places, that are narrower than this are drawn as one bar, or line."""
 
@@ -47,8 +50,7 @@ class Figure(Picture):
 
     @property
     def title(self) -> str:
-        read = [shape for _, shape in self.step.inputs]
-        made = [output.shape for output in self.step.outputs]
+        read, made = self.step.shapes
         return f"{said(read)} → {said(made)}" if read else said(made)
 
     @property
@@ -86,10 +88,8 @@ class Blocks:
         self.step, self.largest, self.arrow = step, largest, arrow
         slide = step.slide
         first = bool(slide and slide.axis == slide.ranks + 1)  # channels before the image
-        read = [shape for _, shape in step.inputs]
-        made = [output.shape for output in step.outputs]
-        self.more = [max(0, len(shapes) - MOST) for shapes in (read, made)]
-        self.sides = [[_lengths(shape, first) for shape in side[:MOST]] for side in (read, made)]
+        self.more = [max(0, len(side) - MOST) for side in step.shapes]
+        self.sides = [[_lengths(shape, first) for shape in side[:MOST]] for side in step.shapes]
 
     def draw(self, canvas: Canvas, width: float, height: float) -> None:
         """In the middle of a room, as large as fits."""
@@ -113,15 +113,13 @@ class Blocks:
         solids = [[n or 0 for n in lengths] for side in self.sides for lengths in side]
         flat = [lengths for lengths in solids if len(lengths) > 1] or solids
         self.longest = max([n for lengths in flat for n in lengths], default=1)
+        more = (-DEEP.imag, DEEP.real)  # how much higher and wider depth makes a block
         sizes = [1.0]
         for lengths in flat:
             depth = sum(lengths[2:])
-            sizes += [
-                lengths[0] - DEEP.imag * depth,
-                *(n + DEEP.real * depth for n in lengths[1:2]),
-            ]
+            sizes += [n + part * depth for n, part in zip(lengths, more)]
         unit = self.largest / max(sizes)
-        return [part * unit for part in (1, 0.9, 0.8, 0.7, 0.6, 0.45, 0.3, 0.15)]
+        return [part * unit for part in SCALES]
 
     def _drawn(self, length: int | None) -> float:
         return UNKNOWN if length is None else max(LEAST, length * self.scale)
@@ -159,9 +157,9 @@ class Blocks:
         if cut:
             _cut(canvas, corner + complex(0, high / 2), wide)
         at = corner + complex(-8, high / 2 + 4.5)
-        canvas.text_line(at, str(lengths[0]), _at("end"))
+        canvas.text_line(at, str(lengths[0]), LEFT)
         if len(lengths) > 1:
-            canvas.text_line(corner + complex(wide / 2, high + 17), str(lengths[1]), _at("middle"))
+            canvas.text_line(corner + complex(wide / 2, high + 17), str(lengths[1]), BELOW)
         if len(lengths) > 2:
             end = corner + _depth_at(lengths, high, wide, depth)
             canvas.text_line(end, str(lengths[2]), NUMBER)
@@ -200,10 +198,6 @@ def _depth_at(lengths: Sequence[int | None], high: float, wide: float, depth: co
     return complex(wide + depth.real / 2 + 4, high + depth.imag / 2 + 12)
 
 
-def _at(anchor: str) -> Font:
-    return Font(13, bold=True, mono=True, anchor=anchor)
-
-
 def _label_width(length: int | None) -> float:
     return text_width(str(length), 13, bold=True, mono=True) + 4
 
@@ -219,22 +213,21 @@ def block(
     """A block whose front has a height and a width, and whose depth runs to the upper right."""
     high, wide, depth = sizes
     right, below = corner + wide, corner + wide + high * 1j
-    faces = [([corner, corner + depth, right + depth, right], 0.26)]
-    faces += [([right, right + depth, below + depth, below], 0.38)]
-    faces = faces if depth else []
-    faces += [([corner, right, below, corner + high * 1j], 0.16)]
-    for points, opacity in faces:
-        canvas.path(closed(points), Paint(role, opacity=min(0.6, opacity * (2 if strong else 1))))
+    top = [corner, corner + depth, right + depth, right], 0.26
+    side = [right, right + depth, below + depth, below], 0.38
+    front = [corner, right, below, corner + high * 1j], 0.16
+    for points, opacity in (top, side, front) if depth else (front,):
+        opacity = min(0.6, 2 * opacity) if strong else opacity
+        canvas.path(closed(points), Paint(role, opacity=opacity))
         canvas.path(closed(points), Paint(stroke=role, width=1.25, dash=dash))
 
 
 def _cut(canvas: Canvas, at: complex, wide: float) -> None:
     """A vector that is longer than it is drawn."""
-    edge = [at + complex(-3, 4), at + complex(wide + 3, -2)]
-    points = [edge[0], edge[1], edge[1] + 6j, edge[0] + 6j]
-    canvas.path(closed(points), Paint("paper"))
-    for a, b in ((0, 1), (3, 2)):
-        canvas.path(polyline([points[a], points[b]]), Paint(stroke="neutral", width=1.25))
+    start, end = at + complex(-3, 4), at + complex(wide + 3, -2)
+    canvas.path(closed([start, end, end + 6j, start + 6j]), Paint("paper"))
+    for down in (0, 6j):
+        canvas.path(polyline([start + down, end + down]), Paint(stroke="neutral", width=1.25))
 
 
 def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
@@ -281,13 +274,11 @@ def _dots(canvas: Canvas, dots: Sequence[float], y: float) -> None:
     """A dot for each place of the window; the first and the last are named."""
     first, last = dots[0], dots[-1]
     for x in {first, last}:
-        canvas.path(
-            polyline([complex(x, y - 12), complex(x, y - 5)]), Paint(stroke="focus", width=1)
-        )
+        tick = polyline([complex(x, y - 12), complex(x, y - 5)])
+        canvas.path(tick, Paint(stroke="focus"))
     if len(dots) > 1 and dots[1] - dots[0] < FINE_DOT:
-        canvas.path(
-            polyline([complex(first, y), complex(last, y)]), Paint(stroke="neutral", width=5)
-        )
+        row = polyline([complex(first, y), complex(last, y)])
+        canvas.path(row, Paint(stroke="neutral", width=5))
     else:
         for x in dots:
             canvas.circle(complex(x, y), 2.8, Paint("neutral"))

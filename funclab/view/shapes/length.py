@@ -28,7 +28,9 @@ class Length(int):
     """
 
     sign = ""
-    parts: tuple[int, ...] = ()
+    parts: tuple[Length, ...] = ()
+    plain = False
+    """Whether it is only a number in the code: among the parts of others, but never a result."""
     name = ""
     """The setting whose value it is."""
     source: tuple[int, int] | None = None
@@ -50,8 +52,8 @@ class Length(int):
             return self.parts[0]
         if not self.parts and self < 0:  # an end of a slice, as in x[:, :-1]
             return -int(self)
-        if self.sign == "//" and _sign(self.parts[0]) == "neg":  # -(-a // b) rounds a / b up
-            above, below = _parts(self.parts[0])[0], self.parts[1]
+        if self.sign == "//" and self.parts[0].sign == "neg":  # -(-a // b) rounds a / b up
+            above, below = self.parts[0].parts[0], self.parts[1]
             return above if below == 1 else _made(int.__neg__(self), "ceil", above, below)
         return _made(int.__neg__(self), "neg", self)
 
@@ -59,7 +61,7 @@ class Length(int):
     def sources(self) -> tuple[tuple[int, int], ...]:
         """The inputs and axes whose lengths it was computed from, each once, in order."""
         own = [self.source] if self.source is not None else []
-        inner = [place for part in self.parts if isinstance(part, Length) for place in part.sources]
+        inner = [place for part in self.parts for place in part.sources]
         return tuple(dict.fromkeys([*own, *inner]))
 
     @property
@@ -80,92 +82,78 @@ class Length(int):
         if not (self.parts and depth):
             return UNKNOWN if self.unknown else str(self)
         tight = {"ceil": 2, "neg": 3}.get(self.sign) or STRENGTH[self.sign]
-        first, *rest = (_operand(part, depth - 1, tight + i) for i, part in enumerate(self.parts))
+        first, *rest = (part._within(depth - 1, tight + i) for i, part in enumerate(self.parts))
         if self.sign == "ceil":
             return f"ceil({first} / {rest[0]})"
         return f" {self.sign} ".join([first, *rest]) if rest else f"-{first}"
 
-
-def _operand(part: int, depth: int, tight: int) -> str:
-    """A part as text, in brackets if its own sign binds less tightly."""
-    if not isinstance(part, Length):
-        return str(part)
-    loose = part.parts and depth and STRENGTH.get(part.sign, 3) < tight
-    return f"({part.text(depth)})" if loose else part.text(depth)
+    def _within(self, depth: int, tight: int) -> str:
+        """Its text as a part, in brackets if its own sign binds less tightly."""
+        loose = self.parts and depth and STRENGTH.get(self.sign, 3) < tight
+        return f"({self.text(depth)})" if loose else self.text(depth)
 
 
-def _sign(x: int) -> str:
-    return x.sign if isinstance(x, Length) else ""
+def _made(value: int, sign: str, *parts: Length) -> Length:
+    return Length(value, sign=sign, parts=parts, unknown=any(part.unknown for part in parts))
 
 
-def _parts(x: int) -> tuple[int, ...]:
-    return x.parts if isinstance(x, Length) else ()
-
-
-def _is_made(x: int) -> bool:
-    """Whether it is more than a number in the code or a setting."""
-    return isinstance(x, Length) and bool(x.parts or x.source)
-
-
-def _made(value: int, sign: str, *parts: int) -> Length:
-    known = [part for part in parts if isinstance(part, Length)]
-    facts = {name: any(getattr(p, name) for p in known) for name in ("batch", "unknown")}
-    return Length(value, sign=sign, parts=parts, **facts)
-
-
-def _simpler(sign: str, a: int, b: int) -> int | None:
+def _simpler(sign: str, a: Length, b: Length) -> Length | None:
     """What `a sign b` is without this step of arithmetic, if it changes nothing or undoes another.
 
     A stride of 1 is shown all the same, as in `(28 - 3) // 1`.
     """
     nothing = {"+": 0, "-": 0, "×": 1, "//": 1}.get(sign)
-    shown = sign == "//" or (sign == "×" and _parts(a))
-    if b == nothing and (type(b) is int or not (shown or _is_made(b))):
+    shown = sign == "//" or (sign == "×" and a.parts) or b.parts or b.source
+    if b == nothing and (b.plain or not shown):
         return a
-    if sign in "+×" and a == nothing and not _is_made(a):
+    if sign in "+×" and a == nothing and not (a.parts or a.source):
         return b
-    if sign == "+" and _sign(a) == "-" and _parts(a)[1] == b and not _parts(b):  # x - b + b
-        return _parts(a)[0]
-    if sign == "+" and _sign(a) == "×" and _parts(a)[1] is b and isinstance(b, Length):
-        before = _parts(a)[0]
-        if _sign(before) == "-" and _parts(before)[1] == 1:  # (x - 1) × b + b
-            return _parts(before)[0] * b
+    if sign == "+" and a.sign == "-" and a.parts[1] == b and not b.parts:  # x - b + b
+        return a.parts[0]
+    if sign == "+" and a.sign == "×" and a.parts[1] is b:
+        before = a.parts[0]
+        if before.sign == "-" and before.parts[1] == 1:  # (x - 1) × b + b
+            return _length(before.parts[0] * b)
     return _without_factor(a, b) if sign == "//" else _difference(a, b) if sign == "-" else None
 
 
-def _without_factor(a: int, b: int) -> int | None:
+def _without_factor(a: Length, b: Length) -> Length | None:
     """a // b where b is a product of the first, or of the last, factors of a."""
-    factors, rest = [], a
-    while _sign(rest) == "×":
-        rest, last = _parts(rest)
-        factors.insert(0, last)
-    factors.insert(0, rest)
+    factors = [a]
+    while factors[0].sign == "×":
+        factors[:1] = factors[0].parts
     for i in range(1, len(factors)):
         for gone, left in ((factors[:i], factors[i:]), (factors[i:], factors[:i])):
             if math.prod(gone) == b:
-                return math.prod(left)
+                return _length(math.prod(left))
     return None
 
 
-def _difference(a: int, b: int) -> int | None:
+def _difference(a: Length, b: Length) -> Length | None:
     """3 × n - 2 × n is n."""
     (x, i), (y, j) = _multiple(a), _multiple(b)
-    return x * (i - j) if x is y and isinstance(x, Length) and i > j else None
+    return _length(x * (i - j)) if x is y and i > j else None
 
 
-def _multiple(a: int) -> tuple[int, int]:
+def _multiple(a: Length) -> tuple[Length, int]:
     """A length, and by which plain number it is multiplied in a."""
-    x, y = _parts(a) if _sign(a) == "×" else (a, 1)
-    return (y, x) if type(x) is int else (x, y) if type(y) is int else (a, 1)
+    x, y = a.parts if a.sign == "×" else (a, a)
+    return (y, int(x)) if x.plain else (x, int(y)) if y.plain else (a, 1)
+
+
+def _length(x: int) -> Length:
+    return x if isinstance(x, Length) else Length(x, plain=True)
 
 
 def _operator(sign: str, function: Callable[[int, int], int], turned: bool) -> Any:
     def join(self: Length, other: Any) -> Any:
         if not isinstance(other, int):
             return NotImplemented
-        a, b = (other, self) if turned else (self, other)
+        a, b = (_length(other), self) if turned else (self, _length(other))
         same = _simpler(sign, a, b)
-        return _made(function(int(a), int(b)), sign, a, b) if same is None else same
+        if same is None:
+            return _made(function(int(a), int(b)), sign, a, b)
+        return int(same) if same.plain else same
 
     return join
 

@@ -23,57 +23,50 @@ class Measured:
     length: int
     missing: int = 0
 
+    @property
+    def whole(self) -> int:
+        """How long it is, or should be, whichever is longer."""
+        return max(self.length, self.length + self.missing)
+
+    @property
+    def odd(self) -> str:
+        """How much is missing, or too much; "" if nothing is."""
+        key = "shapes_missing" if self.missing > 0 else "shapes_too_many"
+        return say(key, n=abs(self.missing)) if self.missing else ""
+
 
 def measured(failure: Failure) -> list[Measured]:
-    """The lengths that a failed call is about; none if it is not about two lengths."""
-    lengths = [(failure.inputs[i][0], failure.inputs[i][1][axis]) for i, axis in failure.bad]
-    known = [(name, n) for name, n in lengths if n is not None]
-    if failure.needed is not None and known:
-        name, n = known[0]
-        wanted = Measured(say("shapes_wanted"), failure.needed)
-        return [wanted, Measured(name, n, failure.needed - n)]
-    if len(known) != 2:
-        return []
-    longest = max(n for _, n in known)
-    return [Measured(name, n, longest - n) for name, n in known]
+    """The lengths that a failed call is about, what it wants first; none if it is about others."""
+    needed, inputs = failure.needed, failure.inputs
+    wanted = [] if needed is None else [(say("shapes_wanted"), needed)]
+    given = [(inputs[i][0], inputs[i][1][axis] or 0) for i, axis in failure.bad]
+    fits = max([n for _, n in wanted or given], default=0)
+    return [Measured(name, n, fits - n) for name, n in [*wanted, *given]]
 
 
 def draw_lengths(canvas: Canvas, start: complex, rows: list[Measured]) -> tuple[float, float]:
     """Draw the bars below each other; returns the width and the height needed."""
-    scale = BAR / max([max(row.length, row.length + row.missing) for row in rows], default=1)
+    scale = BAR / max([row.whole for row in rows], default=1)
     names = [shorten(row.name, LONGEST) for row in rows]
     left = max([text_width(name, 12, mono=True) for name in names], default=0) + 12
     width = 0.0
     for row, name in zip(rows, names):
-        canvas.open(_sentence(row), "row")
+        more = f", {row.odd}" if row.odd else ""
+        canvas.open(f"{row.name}: {row.length}{more}", "row")
         canvas.text_line(start + 11j, name, NAME)
         corner = start + left
-        fits = min(row.length, row.length + row.missing)
-        colour = "fault" if row.missing > 0 else "rim"
-        canvas.rect(area(corner, max(2, fits * scale), HIGH), Paint(colour), 2)
-        rest = area(corner + max(2, fits * scale), abs(row.missing) * scale, HIGH)
-        if row.missing > 0:
-            canvas.rect(rest, Paint("", "fault", 1.25, "4 3"), 2)
-        elif row.missing < 0:
-            canvas.rect(rest, Paint("fault"), 2)
-        end = corner + max(2, max(row.length, row.length + row.missing) * scale) + 8
+        fits = max(2, (row.whole - abs(row.missing)) * scale)
+        canvas.rect(area(corner, fits, HIGH), Paint("fault" if row.missing > 0 else "rim"), 2)
+        if row.missing:
+            paint = Paint("", "fault", 1.25, "4 3") if row.missing > 0 else Paint("fault")
+            canvas.rect(area(corner + fits, abs(row.missing) * scale, HIGH), paint, 2)
+        end = corner + max(2, row.whole * scale) + 8
         canvas.text_line(end + 11j, str(row.length), NUMBER)
         end += text_width(str(row.length), 12, mono=True) + 8
-        if row.missing:
-            canvas.text_line(end + 11j, _odd(row), Font(12, "fault"))
-            end += text_width(_odd(row), 12)
+        if row.odd:
+            canvas.text_line(end + 11j, row.odd, Font(12, "fault"))
+            end += text_width(row.odd, 12)
         canvas.close()
         width = max(width, end.real - start.real)
         start += ROW * 1j
     return width, ROW * len(rows)
-
-
-def _odd(row: Measured) -> str:
-    """How much is missing, or too much."""
-    key = "shapes_missing" if row.missing > 0 else "shapes_too_many"
-    return say(key, n=abs(row.missing))
-
-
-def _sentence(row: Measured) -> str:
-    odd = f", {_odd(row)}" if row.missing else ""
-    return f"{row.name}: {row.length}{odd}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
-from funclab.view.draw.sentences import say
-from funclab.view.draw.text import folded_lines, narrowed, prose, text_width
+from funclab.view.draw.sentences import few, say
+from funclab.view.draw.text import narrowed, prose, text_width
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.figure import Blocks
 from funclab.view.shapes.lengths import draw_lengths, measured
@@ -51,12 +52,11 @@ class StepRow(Picture):
         number = Font(11, bold=True, anchor="middle")
         canvas.text_line(complex(LEFT + 10, 22), str(self.number), number)
         names = [(step.key, NAME), (step.detail, SMALL), *_named(step.inputs)]
-        y = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
+        y = _draw_lines(canvas, complex(INDENT, 23), names, RIGHT - INDENT - 8)
         canvas.shift(y * 1j)
         Blocks(step, BLOCKS_LARGEST, ARROW).draw(canvas, RIGHT - 16, BLOCKS_HIGH)
         canvas.close()
-        words = [(line, WORDS) for line in folded_lines(prose(step.words), WIDTH - RIGHT, 13)]
-        below = _draw_lines(canvas, complex(RIGHT, 23), words)
+        below = canvas.prose(complex(RIGHT, 23), [prose(step.words)], WIDTH - RIGHT, WORDS)
         below = self._axes(canvas, below + 6)
         below = _draw_lines(canvas, complex(RIGHT, below), self._weights())
         bottom = max(y + BLOCKS_HIGH, below) + 4
@@ -102,60 +102,58 @@ class FailedRow(Picture):
 
     @property
     def description(self) -> str:
-        return " ".join(text for text, _ in self._told())
+        return " ".join(text for text, _ in self._told)
 
     @property
     def sentences(self) -> list[str]:
         """What was wrong; what is wanted, where that is known; why, and the fix."""
         failure = self.failure
         wanted = [f"It wants {failure.wanted}."] if failure.wanted else []
-        return [failure.what, *wanted, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        told = [failure.what, *wanted, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+        return list(map(prose, told))
 
     @property
-    def left(self) -> float:
-        """Where the inputs begin."""
-        return EDGE if self.brief else RIGHT
-
     def _told(self) -> list[Line]:
-        what, *others = ((text, WORDS) for text in self.sentences)
-        first = [others.pop(0)] if self.failure.wanted else []
-        return _folded([*first, (what[0], RED), *others])
+        """The sentences, what is wanted first."""
+        what, *others = self.sentences
+        told = [(what, RED), *((text, WORDS) for text in others)]
+        return [told[1], told[0], *told[2:]] if self.failure.wanted else told
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         failure = self.failure
         canvas.open(self.title, "step")
         if self.brief:
-            bottom = self._draw_inputs(canvas)
+            bottom = self._draw_inputs(canvas, EDGE)
             canvas.close()
             return EDGE + WIDTH - RIGHT, bottom + 4
         canvas.text_line(complex(LEFT + 5, 23), "✕", RED_NAME)
         names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
-        left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
-        bottom = self._draw_inputs(canvas)
-        below = _draw_lines(canvas, complex(RIGHT, bottom + 22), self._told())
+        left = _draw_lines(canvas, complex(INDENT, 23), names, RIGHT - INDENT - 8)
+        bottom = self._draw_inputs(canvas, RIGHT)
+        below = bottom + 22
+        for text, font in self._told:
+            below = canvas.prose(complex(RIGHT, below), [text], WIDTH - RIGHT, font)
         canvas.close()
         return WIDTH, max(left, below)
 
-    def _draw_inputs(self, canvas: Canvas) -> float:
-        """Draw the shapes, and the lengths at fault; returns where they end."""
-        bottom, rows = self._draw_shapes(canvas), measured(self.failure)
-        if rows:
-            bottom += draw_lengths(canvas, complex(self.left, bottom + 12), rows)[1] + 8
-        return bottom
-
-    def _draw_shapes(self, canvas: Canvas) -> float:
-        """Draw the inputs, on several lines if necessary; returns where they end."""
-        start = complex(self.left, 6)
+    def _draw_inputs(self, canvas: Canvas, left: float) -> float:
+        """Draw the shapes, on several lines if necessary, and the lengths at fault; returns where
+        they end."""
+        start = complex(left, 6)
         shapes = [shape for _, shape in self.failure.inputs]
         for i, shape in enumerate(shapes[:MOST_SHAPES]):
             width = sum(map(_block_width, shape)) + 12
-            if start.real + width > self.left + WIDTH - RIGHT and start.real > self.left:
-                start = complex(self.left, start.imag + BLOCK_LINE)
+            if start.real + width > left + WIDTH - RIGHT and start.real > left:
+                start = complex(left, start.imag + BLOCK_LINE)
             draw_shape(canvas, shape, start, self.failure.bad_axes(i))
             start += width
         if len(shapes) > MOST_SHAPES:
-            canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
-        return start.imag + BLOCK
+            more = say("shapes_more", n=len(shapes) - MOST_SHAPES)
+            canvas.text_line(start + 19j, more, SMALL)
+        bottom, rows = start.imag + BLOCK, measured(self.failure)
+        if rows:
+            bottom += draw_lengths(canvas, complex(left, bottom + 12), rows)[1] + 8
+        return bottom
 
 
 def _block_width(length: int | None) -> float:
@@ -184,17 +182,12 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int])
     canvas.close()
 
 
-def _fitted(line: Line, room: float) -> Line:
-    """A line, with its middle left out if it is wider than the room for it."""
-    text, font = line
-    return narrowed(text, room - 8, font.size, font.bold, font.mono), font
-
-
-def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> float:
-    """Draw lines that are not empty; returns where the next line would be."""
+def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line], room: float = inf) -> float:
+    """Draw lines that are not empty, without their middle if they are wider than the room for them;
+    returns where the next line would be."""
     for text, font in lines:
         if text:
-            canvas.text_line(start, text, font)
+            canvas.text_line(start, narrowed(text, room, font.size, font.bold, font.mono), font)
             start += LINE * 1j
     return start.imag
 
@@ -292,22 +285,10 @@ def _cells(i: int, step: Step) -> tuple[str, ...]:
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
 
 
-def _folded(texts: list[Line]) -> list[Line]:
-    """The texts wrapped to fit beside the names; bold letters take more room."""
-    room = WIDTH - RIGHT
-    return [
-        (line, font)
-        for text, font in texts
-        for line in folded_lines(prose(text), room / (1.13 if font.bold else 1), 13)
-    ]
-
-
 def _named(inputs: list[tuple[str, Shape]]) -> list[Line]:
     """The tensors that a call was given: on one line, or one on each line if that is too long."""
     names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"
     if len(line) <= LONGEST_NAME:
         return [(line, MONO)] if names else []
-    shown = names[: MOST_NAMES - 1] if len(names) > MOST_NAMES else names
-    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
-    return [(text, MONO) for text in ("from", *shown, *more)]
+    return [(text, MONO) for text in ("from", *few(names, MOST_NAMES, "shapes_more"))]

@@ -17,11 +17,11 @@ from funclab.engine.plan import calls_behind
 from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.graph.op import Op
-from funclab.graph.operation import OpOperation, is_box, placeholder
+from funclab.graph.operation import OpOperation, is_box
 from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
-from funclab.ops.composed import Composed
+from funclab.ops.composed import Composed, value_of
 from funclab.ops.joining import Stack
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
@@ -30,7 +30,6 @@ from funclab.view.shapes.sentences import sentence_of
 from funclab.view.shapes.traced import CallShapes, lost, traced
 from funclab.view.shapes.window import Slide, slide_of
 
-FOUND = "found by running the call on shapes"
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
 
 
@@ -72,9 +71,7 @@ class Rule:
     @cached_property
     def shapes(self) -> list[Shape]:
         """The shapes of the outputs, in lengths that know how they were computed."""
-        layer = self.call.layer
-        known = words.graph_of(layer) is not None or is_box(layer)
-        return self.call.outputs if known else traced(self.call)
+        return traced(self.call)
 
     @property
     def words(self) -> str:
@@ -127,16 +124,21 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
 
     def axis(output: Shape, number: int, length: int | None) -> Axis:
         if not isinstance(length, Length):
-            if number == 0 and (length in batches or not call.leaves):
-                return Axis(_samples(length), length, number, batch=True)
-            return Axis(_untraced(call, number, length, output), length, number)
+            batch = number == 0 and length in batches
+            text = _samples(length) if batch else _untraced(call, number, length, output)
+            return Axis(text, length, number, batch)
         known = None if length.unknown else int(length)
-        if length.batch and not length.parts:
-            return Axis(_samples(known), known, number, True, length.sources)
-        if length.source is not None:
-            return Axis(_same(*length.source, several), known, number, sources=length.sources)
-        text = f"{clean(length.name)} = {known}" if length.name else length.equation
-        return Axis(text, known, number, sources=length.sources)
+        if length.batch:
+            text = _samples(known)
+        elif length.source is not None:
+            index, place = length.source
+            text = f"axis {place} of input {index}" if several else f"input axis {place}"
+            text = f"same as {text}"
+        elif length.name:
+            text = f"{clean(length.name)} = {length.text(0)}"
+        else:
+            text = length.equation
+        return Axis(text, known, number, length.batch, length.sources)
 
     return [[axis(shape, *pair) for pair in enumerate(shape)] for shape in shapes]
 
@@ -145,14 +147,10 @@ def _samples(count: int | None) -> str:
     return f"{'any number of' if count is None else count} samples"
 
 
-def _same(index: int, axis: int, several: bool) -> str:
-    return f"same as axis {axis} of input {index}" if several else f"same as input axis {axis}"
-
-
 def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) -> str:
     """The text for an axis whose length is not known from the arithmetic."""
     if length is None:
-        return f"{UNKNOWN}, not known yet" if call.leaves else f"shape[{number - 1}] = {UNKNOWN}"
+        return f"{UNKNOWN}, not known yet"
     layer = call.layer
     while (inner := words.inner_layer(layer)) is not None:
         layer = inner
@@ -168,7 +166,7 @@ def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) 
     if ours and length == 1:
         same = any(len(shape) == len(output) for shape in call.inputs)
         return f"1, left of axis {number}" if same else "1, a new axis"
-    return f"{length}, {FOUND}"
+    return f"{length}, found by running the call on shapes"
 
 
 def _call_shapes(node: Node) -> CallShapes:
@@ -188,20 +186,14 @@ def _call_shapes(node: Node) -> CallShapes:
 
 def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
     """The op that a function calls, and its inputs; the function itself if it calls several."""
-    behind: dict[Any, Tensor] = {}
-
-    def value(leaf: Any) -> Any:
-        if not isinstance(leaf, Tensor):
-            return leaf
-        behind[made := placeholder(leaf)] = leaf
-        return made
-
+    values = structure.map_structure(value_of, args)
     with Tape():
-        outputs = structure.flatten(op.call(*structure.map_structure(value, args)))
+        outputs = structure.flatten(op.call(*values))
     calls = calls_behind(outputs)
     if len(calls) != 1 or list(calls[0].outputs) != outputs:
         return op, leaves
-    return calls[0].op, [behind.get(x, x) for x in calls[0].inputs]
+    behind = dict(zip(map(id, structure.flatten(values)), leaves))
+    return calls[0].op, [behind.get(id(x), x) for x in calls[0].inputs]
 
 
 def _find_batches(tensors: Sequence[Tensor]) -> None:

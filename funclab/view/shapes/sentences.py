@@ -3,6 +3,7 @@ open, worked out from the settings and the shapes of one call."""
 
 from __future__ import annotations
 
+import operator
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -29,11 +30,6 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 def sentence_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> str:
     """What a layer or op does to these shapes; "" if that is not known."""
-    if words.graph_of(layer) is not None:
-        name = clean(layer.name)
-        more = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
-        rule = "the shape follows its own rule, from its input to its output, call by call"
-        return f"{name} is a model: {rule}{more}."
     text = _template(layer)
     return text.format_map(Facts(layer, inputs, outputs)) if text else ""
 
@@ -53,6 +49,8 @@ def window_sizes(layer: Any, inputs: Sequence[Shape]) -> Sequence[int | None]:
 
 def _template(layer: Any) -> str:
     """The sentence for a layer or op, with its words left open; "" if there is none."""
+    if words.graph_of(layer) is not None:
+        return _tables()["layers"]["Model"]
     table = _tables()["ops" if isinstance(layer, Op) else "layers"]
     for cls in type(layer).__mro__:
         ours = cls.__module__.startswith("funclab.")
@@ -67,10 +65,10 @@ def _show(length: int | None) -> str:
     return UNKNOWN if length is None else str(length)
 
 
-def _axes(axes: Iterable[int], join: Callable[[list[str]], str] = listed) -> str:
+def _axes(axes: Iterable[int]) -> str:
     """axis 1; axes 1 and 2"""
     numbers = list(map(str, axes))
-    return f"{'axes' if numbers[1:] else 'axis'} {join(numbers)}"
+    return f"{'axes' if numbers[1:] else 'axis'} {listed(numbers)}"
 
 
 class Facts:
@@ -86,15 +84,9 @@ class Facts:
             return WORDS[name](self) if name in WORDS else getattr(self.layer, name)
         setting = part["setting"]
         value = WORDS[setting](self) if setting in WORDS else getattr(self.layer, setting, None)
-        value = str(getattr(value, "__name__", value)).lower()
+        value = f"{value:g}" if isinstance(value, float) else getattr(value, "__name__", value)
+        value = str(value).lower()
         return (part[value] if value in part else part["else"]).format_map(self)
-
-
-def _relu(call: Facts) -> str:
-    slope, most, low = (call[name] for name in ("negative_slope", "max_value", "threshold"))
-    less = f"x - {low:g}" if low else "x"
-    told = f"below {low or 0:g} becomes {f'{slope:g} × ({less})' if slope else 0}"
-    return f"{told}, and above {most:g} becomes {most:g}" if most else told
 
 
 def _summed_letters(call: Facts) -> str:
@@ -145,12 +137,6 @@ def _each(numbers: Sequence[int]) -> str:
     return times(numbers if len(set(numbers)) > 1 else numbers[:1])
 
 
-def _narrow(call: Facts) -> bool:
-    """Whether steps are wider than the window of a transposed convolution."""
-    wider = any(size < stride for size, stride in zip(_size(call), call["strides"]))
-    return wider and call["output_padding"] is None
-
-
 def _rule_of_step(call: Facts) -> str:
     inside = ([(*s[:1], *s[2:]) for s in shapes] for shapes in (call.inputs, call.outputs))
     return sentence_of(call.layer.layer, *inside) or "what its call does."
@@ -162,7 +148,7 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "apart": lambda call: _each(call["strides"]),
     "applied": lambda call: listed([words.kind(layer) for layer in call["layers"]]),
     "at": lambda call: axis_index(call["axis"], len(call.x)),
-    "axes": lambda call: _axes(structure.flatten(call["axis"]), " and ".join),
+    "axes": lambda call: _axes(structure.flatten(call["axis"])),
     "axes_gone": lambda call: _axes(_gone(call)),
     "channels": lambda call: _show(call.x[call["channel_axis"]]),
     "count_gone": lambda call: len(_gone(call)),
@@ -178,12 +164,13 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "inserted": _inserted,
     "kernel": lambda call: [_show(n) for n in (1, 1, *call.inputs[1])[-4:]],
     "last": lambda call: _show(call.x[-1]),
-    "narrow": _narrow,
+    "is_identifier": lambda call: call["name"].isidentifier(),
+    "name": lambda call: clean(call.layer.name),
+    "narrow": lambda call: any(map(operator.lt, _size(call), call["strides"])),
     "new_axis": lambda call: axis_index(call["axis"], len(call.x) + 1),
     "order": lambda call: call.layer.order(len(call.x)),
     "rank": lambda call: len(call.x),
     "ranks": lambda call: len(call["strides"]),
-    "relu": _relu,
     "rule_of_step": _rule_of_step,
     "squeezed": _squeezed,
     "steps": lambda call: call.x[1],

@@ -80,10 +80,14 @@ class Step:
         return f"weights {self.parameters}{so_far}"
 
     @property
+    def shapes(self) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
+        """Those that it takes, and those that it makes."""
+        return tuple(x for _, x in self.inputs), tuple(made.shape for made in self.outputs)
+
+    @property
     def pattern(self) -> tuple[Any, ...]:
         """What two steps have in common if one can stand for both."""
-        inputs, outputs = (shape for _, shape in self.inputs), (made.shape for made in self.outputs)
-        return self.detail, self.role, tuple(inputs), tuple(outputs), self.added
+        return self.detail, self.role, self.shapes, self.added
 
 
 def fold(steps: list[Step], limit: int) -> list[Step]:
@@ -151,5 +155,5 @@ def step_question(step: Step) -> dict[str, Any] | None:
     """The question about the shape that a step makes; None if there is nothing to ask."""
     if not step.inputs or not step.outputs or step.role == "fold":
         return None
-    inputs, output = [shape for _, shape in step.inputs], step.outputs[0].shape
-    return shape_question(f"shape {step.key}", step.key, inputs, output, step.words)
+    inputs, outputs = step.shapes
+    return shape_question(f"shape {step.key}", step.key, inputs, outputs[0], step.words)

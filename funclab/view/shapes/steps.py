@@ -77,9 +77,8 @@ def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
     graph = words.graph_of(model)
     if graph is not None:
         return clean(model.name), graph.nodes, graph
-    leaves = structure.flatten(model)
-    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
-    if not tensors or len(tensors) != len(leaves):
+    tensors = structure.flatten(model)
+    if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
         name = getattr(model, "name", type(model).__name__)
         raise TensorTypeError(
             f"There are no calls to walk through in {name}.",

@@ -12,7 +12,6 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
-from funclab.view.draw.text import prose
 from funclab.view.live.variables import written, written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
@@ -88,10 +87,10 @@ def _facts(step: Step) -> dict[str, Any]:
 
 def _failed(row: FailedRow) -> dict[str, Any]:
     """What the page says of the call at which the walk ends."""
-    failure, told = row.failure, row.sentences
+    failure = row.failure
     takes = [f"{name} {show(shape)}" for name, shape in failure.inputs]
     about = {"key": failure.name, "detail": failure.detail, "takes": takes}
-    return {**about, "failed": True, "lead": failure.what, "told": list(map(prose, told))}
+    return {**about, "failed": True, "lead": failure.what, "told": row.sentences}
 
 
 def _written(given: Any) -> str:

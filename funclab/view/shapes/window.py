@@ -52,13 +52,11 @@ def slide_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> S
         return None
     axis = -1 if layer.data_format == "channels_first" else -2
     length, places = inputs[0][axis], outputs[0][axis]
-    if length is None or places is None:
-        return None
     size, stride = window_sizes(layer, inputs)[-1], layer.strides[-1]
-    spread = (getattr(layer, "dilation_rate", None) or [1])[-1]
-    pads = {"causal": (spread * ((size or 0) - 1), 0)}.get(layer.padding, (0, 0))
-    if size is None:
+    if length is None or places is None or size is None:
         return None
+    spread = (getattr(layer, "dilation_rate", None) or [1])[-1]
+    pads = (spread * (size - 1), 0) if layer.padding == "causal" else (0, 0)
     if layer.padding == "same":
         pads = shape_math.same_padding(length, size, stride, spread)
     return Slide(axis % (ranks + 2), ranks, length, size, stride, spread, *pads, places)

@@ -73,6 +73,22 @@ class Scaled(Layer):
         return ops.matmul(inputs, self.w)
 
 
+class Fixed(Layer):
+    """Its weight is there before the first call."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.w = self.add_weight((7, 5))
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.w)
+
+
+class Masked(Layer):
+    def call(self, inputs, mask):
+        return inputs[:, 1:] * ops.expand_dims(ops.cast(mask, "float32"), -1)[:, 1:]
+
+
 class Block(Layer):
     def __init__(self, **settings):
         super().__init__(**settings)
@@ -134,6 +150,7 @@ class Whole(Model):
     [
         (Scaled(5), (7,), ["units = 5"]),
         (Scaled(5), (None, 7), ["same as input axis 1", "units = 5"]),
+        (Fixed(), (7,), ["w.shape[1] = 5"]),
         (Block(), (13, 9, 1), ["((13 - 3) // 1 + 1 - 2) // 2 + 1 = 5",
                                "((9 - 3) // 1 + 1 - 2) // 2 + 1 = 3", "look.filters = 6"]),
         (Look(), (None, 4), ["same as input axis 1", "parts[2].units = 6"]),
@@ -153,6 +170,14 @@ def test_a_layer_of_ones_own_is_explained_by_what_its_call_does(layer, shape, te
     name = getattr(layer, "name", "")
     assert [axis.text for axis in axes[1:]] == (texts or [f"2, as {name} makes it"])
     assert axes[0].batch
+
+
+def test_a_layer_that_needs_a_mask_is_explained_on_one():
+    masked = layers.Masking()(Input((9, 4)))
+
+    axes = rule(node_of(Masked()(masked))).axes
+
+    assert [axis.text for axis in axes[1:]] == ["9 - 1 = 8", "same as input axis 2"]
 
 
 def test_an_explanation_prints_nothing_and_uses_up_no_names_or_random_numbers(capsys):
