@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import funclab
+from tests.browser import stage
 from tests.browser.waiting import becomes
-from tests.view import models
+from tests.view import gallery, models
 from tests.view.counted import NAMED, STROKES, scores, strokes
 from tests.view.mistakes import models as answering
 
@@ -55,3 +56,21 @@ def test_what_is_chosen_by_keys_is_in_sight(name, opened_page):
         page.keyboard.press(key)
         assert page.locator(chosen).count() > 0
         becomes(page, lambda: page.evaluate(HIDDEN, chosen), 0)
+
+
+@pytest.mark.parametrize("size", [stage.PROJECTOR, stage.NOTEBOOK])
+def test_the_box_that_a_view_opens_with_is_whole_in_sight(size, opened_page):
+    """A sign that there is more, and a panel, take their room from the picture."""
+    look = "projector" if size == stage.PROJECTOR else "auto"
+    view = funclab.explore(gallery.built("unet"), selected="concatenate_2[0]", look=look)
+    page = opened_page(view, **size)
+
+    pane, ring = page.locator(".fl-stage").bounding_box(), page.locator(".fl-ring:not(.fl-lit)")
+    box = ring.bounding_box()
+    assert pane["y"] <= box["y"]
+    assert box["y"] + box["height"] <= pane["y"] + pane["height"]
+    if look == "projector":  # no line of the panel is cut off at its top
+        panel = page.locator(".fl-panel").bounding_box()
+        places = [part.bounding_box() for part in page.locator(".fl-panel > *").all()]
+        spans = [(at["y"] - panel["y"], at["y"] + at["height"] - panel["y"]) for at in places if at]
+        assert not [span for span in spans if span[0] < -2 and span[1] > 2]

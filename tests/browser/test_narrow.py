@@ -17,6 +17,7 @@ from funclab.view.shapes.view import ShapeWalk
 from tests.browser import sheet, stage
 from tests.browser.waiting import laid_out
 from tests.view import gallery
+from tests.view.mistakes import models as known
 
 BESIDE_FILES = {"width": 716, "height": 720}
 """A window whose page leaves a view 684 pixels, as JupyterLab does beside its file browser."""
@@ -64,6 +65,22 @@ def test_on_a_phone_a_view_is_read_without_scrolling_sideways(name, opened_page)
     page = opened_page((sheet.VIEWS | sheet.STATES)[name](), width=422, height=720)
 
     assert page.evaluate(SIDEWAYS) == []
+
+
+def test_on_a_phone_a_table_of_mistakes_keeps_its_numbers_and_the_names_of_its_columns(opened_page):
+    model, (x, y) = known.images(), known.digits()
+    page = opened_page(funclab.mistakes(model, x, y), **PHONE)
+
+    said = model.predict(x, verbose=0).argmax(-1)
+    counts = {f"{i} {j}": int(((y == i) & (said == j)).sum()) for i in range(10) for j in range(10)}
+    cells = page.locator(".fl-mistakes-main .box").all()
+    shown = {one.get_attribute("data-key"): one.text_content() for one in cells}
+    assert len(shown) == 100
+    for key, text in shown.items():
+        assert text.endswith(str(counts[key] or "")), key
+    words = page.locator(".fl-mistakes-main svg text:not(.box *)").all_text_contents()
+    assert [word for word in words if word.isdecimal()] == 2 * [str(i) for i in range(10)]
+    assert "the model says" in words
 
 
 def test_on_a_phone_the_editor_shows_most_of_a_small_model(opened_page):

@@ -4,6 +4,8 @@ import { breakable, h, link, mark, row, sourceLines, table } from "../live/core.
 import { pictureFrom } from "../live/stored.js";
 
 const MOST_ROWS = 200, MOST_SIZES = 48, MOST_SHARED = 2, FEW = 8;
+/** The colours in which the number of a call is white in the picture; in others it is grey. */
+const FILLED = /^(group\d|input|output)$/;
 
 export class Panel {
   /**
@@ -91,10 +93,12 @@ export class Panel {
       h("li", {}, link([label, key ? h("kbd", { "aria-hidden": "true" }, key) : null], run)))));
   }
 
-  /** A heading in the colour of its box in the picture. */
+  /** A heading in the colour of its box in the picture; numbers of calls below it are filled as they are there. */
   heading(...words) {
-    const { stage } = this.explorer, box = stage.boxOf(this.ctx.state.selected);
+    const { ctx, explorer: { stage } } = this, box = stage.boxOf(ctx.state.selected);
     const colour = (box && stage.outline(box))?.getAttribute("class")?.match(/s-([\w-]+)/)?.[1] ?? "neutral";
+    const filled = FILLED.test(colour), fills = { "--fl-of": `var(--f-${colour})`, "--fl-on": "var(--f-on-colour)" };
+    for (const [name, value] of Object.entries(fills)) ctx.panel.style.setProperty(name, filled ? value : "");
     return h("h2", { class: "fl-of", style: `border-color:var(--f-${colour})` }, words);
   }
 

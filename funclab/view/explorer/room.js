@@ -46,6 +46,7 @@ export class Room {
       const other = () => stage.isNarrow() !== stage.narrow || (ctx.model.alone && stage.find() !== stage.name);
       if (stage.name !== null && other()) return ctx.update();
       this.arrange();
+      if (!same(this.seen, this.size)) this.show(stage.boxOf(ctx.state.selected)); // it may have moved out of sight
       this.revealHere("selected");
       this.measure();
       return this.tell();
@@ -135,13 +136,17 @@ export class Room {
   /** Scroll the stage to a box; a panel over the picture covers the half without the box. */
   show(box) {
     if (!box) return;
-    const { stage, zoom } = this.ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
+    const { stage, zoom } = this.ctx, frame = stage.getBoundingClientRect();
+    this.seen = this.size;
     const along = (low, high, size) => {
-      const from = (at[low] - frame[low]) / zoom, to = (at[high] - frame[low]) / zoom;
+      const at = box.getBoundingClientRect(), from = (at[low] - frame[low]) / zoom, to = (at[high] - frame[low]) / zoom;
       return from >= 0 && to <= size ? 0 : to - from > size ? from - 8 : (from + to - size) / 2;
     };
-    stage.scrollTop += along("top", "bottom", stage.clientHeight);
-    stage.scrollLeft += along("left", "right", stage.clientWidth);
+    for (let i = 0; i < 2; i++) { // what says that there is more takes its room from the stage
+      stage.scrollTop += along("top", "bottom", stage.clientHeight);
+      stage.scrollLeft += along("left", "right", stage.clientWidth);
+      this.beyond.tell();
+    }
     const now = box.getBoundingClientRect();
     this.work.classList.toggle("fl-high", (now.top + now.bottom) / 2 > frame.top + frame.height / 2);
   }
@@ -171,10 +176,15 @@ export class Room {
     if (here) this.scrollPanel(here);
   }
 
-  /** Scroll the panel just enough to show the end of a part, or as much of it as fits. */
+  /** Scroll the panel just enough to show the end of a part, or as much of it as fits; what would be cut off above it
+   * is out of sight. */
   scrollPanel(part) {
     const { panel } = this.ctx, [frame, at] = [panel, part].map((element) => element.getBoundingClientRect());
     const { zoom } = this.ctx, way = panel.querySelector("nav")?.offsetHeight ?? 0;
     panel.scrollTop += Math.max(0, Math.min((at.bottom - frame.bottom) / zoom, (at.top - frame.top) / zoom - way));
+    const top = frame.top + way * zoom, begin = part.getBoundingClientRect().top + 1;
+    const cut = [...panel.children].map((one) => one.getBoundingClientRect())
+      .filter((one) => one.top < top - 1 && one.bottom > top + 1 && one.bottom <= begin);
+    if (cut.length) panel.scrollTop += Math.ceil((Math.max(...cut.map(({ bottom }) => bottom)) - top) / zoom) + 1;
   }
 }

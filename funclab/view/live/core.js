@@ -5,6 +5,7 @@ import { OUTLINES } from "./icons.js";
 import { filled } from "./sentences.js";
 import { within } from "./within.js";
 import { focusOn } from "./focus.js";
+import { watchSizes } from "./sized.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 
@@ -219,11 +220,7 @@ export class Context {
   }
 
   /** The same for the sizes of some parts. */
-  watchSizes(run, ...parts) {
-    const watcher = new ResizeObserver(run);
-    parts.forEach((part) => watcher.observe(part));
-    this.cleanups.push(() => watcher.disconnect());
-  }
+  watchSizes(run, ...parts) { this.cleanups.push(watchSizes(this.el, run, parts)); }
 
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }

@@ -56,8 +56,8 @@ function moveRect(rect, x, y) {
   }
 }
 
-/** Leave out numbers under an axis that would stand on each other, but for the last. */
-function thin(texts) {
+/** Leave out words of a line that would stand on each other, such as numbers under an axis, but for the last. */
+export function thin(texts) {
   const wide = Math.max(0, ...texts.map((one) => one.textContent.length)) * DIGIT + APART;
   const at = (one) => Number(one.getAttribute("x"));
   let free = Infinity;

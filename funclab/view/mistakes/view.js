@@ -5,7 +5,7 @@ import { breakable, h, rectOf, s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
-import { fold, stretch } from "../live/stretch.js";
+import { fold, stretch, thin } from "../live/stretch.js";
 import { within } from "../live/within.js";
 import { focusOn } from "../live/focus.js";
 
@@ -16,6 +16,8 @@ const PAGE = 12, FEW = 3, BESIDE = 8;
 const LARGE = 732;
 /** Where the plot of numbers begins, and the least share of its width that a plot or a table may have. */
 const NOWHERE = { x: 0, y: 0, width: 0, height: 0 }, PLOT_LEFT = 52, LEAST_PART = 0.64;
+/** The names of a table's columns, and how far above its cells they are at most. */
+const HEADS = "text[text-anchor=middle]:not(.box *)", HEAD = 20;
 
 /** @type {WrittenView} */
 export const mistakes = {
@@ -251,7 +253,12 @@ export const mistakes = {
     const lefts = boxes.map(({ x } = NOWHERE) => x), rights = boxes.map(({ x, width } = NOWHERE) => x + width);
     const [left, right] = plot ? [PLOT_LEFT, end] : [Math.min(...lefts), Math.max(...rights)];
     if (!(room >= 1 && over > 0 && right > left)) return (place) => place;
-    return stretch(svg, { left, right, top: 0, base: 0 }, Math.max(-over, (right - left) * (LEAST_PART - 1)), 0);
+    const base = plot ? 0 : Number(svg.getAttribute("height")), by = Math.max(-over, (right - left) * (LEAST_PART - 1));
+    const placed = stretch(svg, { left, right, top: 0, base }, by, 0);
+    const line = Math.min(...boxes.map(({ y } = NOWHERE) => y)), heads = [...svg.querySelectorAll(HEADS)]
+      .filter((one) => line - Number(one.getAttribute("y")) < HEAD);
+    if (!plot) thin(heads);
+    return placed;
   },
 
   /** Labels and values about all samples, at the present threshold. */
