@@ -177,7 +177,7 @@ class Frame:
 
 
 def percent(fraction: float) -> str:
-    return f"{100 * fraction:.0f} %"
+    return f"{100 * fraction:z.0f} %"  # a rest of 0 may be a little below it
 
 
 def frame_of(

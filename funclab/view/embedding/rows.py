@@ -139,7 +139,7 @@ def _of_model(
     if y is not None and len(model.outputs) == 1 and len(model.outputs[0].shape) == 2:
         learn(model, x, y)
         look = Look(model, x)
-        look.arrays = [None if a is None else a[:most] for a in look.arrays]
+        look.cut(most)
         known = known_meaning(model.outputs[0])
         labels = names.get("labels") or (known.labels if known is not None else None)
         labels = list(labels) if isinstance(labels, (list, tuple)) else None
@@ -188,7 +188,7 @@ def _of_tensor(
     say_meaning(model, tokens=names.get("tokens"), features=columns)
     look = Look(model, x)
     count = len(look)
-    look.arrays = [None if array is None else array[:most] for array in look.arrays]
+    look.cut(most)
     points = look.outputs()[0]
     return Rows(points, name, code, samples=Samples(model, look.arrays, show), count=count)
 

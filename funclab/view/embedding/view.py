@@ -11,6 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.layers.checks import positive
 from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
+from funclab.view.draw.frames import percent
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import question, say
 from funclab.view.draw.text import clean
@@ -280,10 +281,6 @@ class EmbeddingView(Growing):
     @property
     def text(self) -> str:
         return self.picture().text
-
-
-def percent(share: float) -> str:
-    return f"{share:z.0%}"[:-1] + " %"  # a rest of 0 may be a little below it
 
 
 def embedding(

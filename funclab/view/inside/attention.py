@@ -128,21 +128,17 @@ def words_of(look: Look, length: int) -> Words | None:
     if len(found) != 1:
         return None
     places = [place for place in look.sources() if isinstance(place, str)]
-    fits = [p for p in places if look.values([p], _cut(look, [0]))[0].shape[1:2] == (length,)]
+    fits = [p for p in places if look.values([p], look.rows([0]))[0].shape[1:2] == (length,)]
     return Words(found[0], length, fits)
-
-
-def _cut(look: Look, indices: Sequence[int]) -> list[Array | None]:
-    return [None if array is None else array[list(indices)] for array in look.arrays]
 
 
 def pushes(look: Look, indices: Sequence[int], words: Words, answered: Answered) -> Array:
     """For each sample and position: the gradient of the answer's score times the word's vector."""
-    arrays, answers, output = _cut(look, indices), answered.first, answered.output
+    arrays, answers, output = look.rows(list(indices)), answered.first, answered.output
     assert answers is not None
     given = answers.values[list(indices)]
     best = given.argmax(axis=1) if answers.kind == CLASSES else 0
-    chosen = look.chosen(best, output, len(arrays[words.number]))  # type: ignore[arg-type]
+    chosen = look.chosen(best, output, len(arrays[words.number]))
     slopes = look.gradients(words.places, chosen, output, arrays)
     vectors = look.values(words.places, arrays)
     return np.sum([(s * v).sum(-1) for s, v in zip(slopes, vectors)], axis=0)
@@ -152,7 +148,7 @@ def without(look: Look, index: int, words: Words) -> list[Array]:
     """The model's outputs for a sample in which one word after the other is set to 0."""
     ids = look.arrays[words.number]
     assert ids is not None
-    arrays = _cut(look, [index] * words.length)
+    arrays = look.rows([index] * words.length)
     changed = np.array(arrays[words.number])
     changed[np.arange(words.length), np.arange(words.length)] = 0
     arrays[words.number] = changed

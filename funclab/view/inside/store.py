@@ -116,8 +116,7 @@ class Store:
 
 def values_of(look: Look, sample: int, values: Sequence[Value]) -> list[Array]:
     """Some values for one sample."""
-    arrays = [None if array is None else array[sample : sample + 1] for array in look.arrays]
-    return look.recorded().values(values, arrays)
+    return look.recorded().values(values, look.rows(slice(sample, sample + 1)))
 
 
 def _means(array: Array, factor: int) -> Array:

@@ -72,7 +72,7 @@ class Look:
     def first(self, count: int) -> Look:
         """A look at the first samples only, which shares all that was recorded."""
         other = copy.copy(self)
-        other.arrays = [None if array is None else array[:count] for array in self.arrays]
+        other.cut(count)
         return other
 
     @property
@@ -93,16 +93,17 @@ class Look:
 
     def cut(self, count: int) -> None:
         """Keep only the first samples."""
-        self.arrays = [None if array is None else array[:count] for array in self.arrays]
+        self.arrays = self.rows(slice(count))
+
+    def rows(self, which: Any) -> list[Any]:
+        """The inputs of some samples, a slice or a list of their indices."""
+        return [None if array is None else array[which] for array in self.arrays]
 
     def each(self, places: Sequence[str], most: int) -> Iterator[list[Array]]:
         """What these calls make of the first `most` samples, one batch after the other."""
         size = self._batch
         for begin in range(0, min(most, len(self)), size):
-            arrays = [
-                None if a is None else a[begin : min(begin + size, most)] for a in self.arrays
-            ]
-            yield self.values(places, arrays)
+            yield self.values(places, self.rows(slice(begin, min(begin + size, most))))
 
     def values(
         self, places: Sequence[str], arrays: Sequence[Array | None] | None = None

@@ -299,7 +299,7 @@ def _compared(
     """The answers of an output beside the truth, the samples, and what is to be said of them."""
     model, n = look_at.model, len(look_at)
     seen = trained_on(model, look_at.arrays)
-    look_at.arrays = [None if array is None else array[:at_most] for array in look_at.arrays]
+    look_at.cut(at_most)
     samples = Samples(model, look_at.arrays, show)
     output, column = _output_of(model, of)
     names = _labels(model, output, labels)

@@ -93,7 +93,7 @@ class Study:
         return len(self.look)
 
     def sample(self, index: int) -> list[Any]:
-        return _rows(self.look.arrays, index)
+        return self.look.rows(slice(index, index + 1))
 
     def changed(self, state: Mapping[str, Any]) -> list[Any]:
         """The sample of a state, with its changes."""
@@ -270,10 +270,6 @@ def told_trust(trust: Trust) -> dict[str, Any]:
 def key_of(*parts: Any) -> str:
     """A key as pages write it."""
     return json.dumps(parts, separators=(",", ":"))
-
-
-def _rows(arrays: Sequence[Any], index: int) -> list[Any]:
-    return [None if array is None else array[index : index + 1] for array in arrays]
 
 
 def _ends(values: Any) -> Any:

@@ -42,7 +42,7 @@ class Answering:
     def __init__(self, look: Look, labels: Sequence[Sequence[str]] = ()) -> None:
         self.look, self.targets = look, list[Target]()
         self.kinds: list[str] = []
-        values = look.outputs(_first(look.arrays))
+        values = look.outputs(look.rows(slice(1)))
         names = look.model.output_names
         for output, array in enumerate(values):
             check_single(names[output], array, "this view changes one answer of each sample.")
@@ -78,7 +78,3 @@ class Answering:
         count = next(len(array) for array in arrays if array is not None)
         chosen = self.look.chosen(target.column, target.output, count)
         return self.look.gradients(places, chosen, target.output, arrays)
-
-
-def _first(arrays: Sequence[Any]) -> list[Any]:
-    return [None if array is None else array[:1] for array in arrays]

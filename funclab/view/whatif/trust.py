@@ -49,14 +49,14 @@ def trust_of(maps: Maps, count: int = SAMPLES, seconds: float = 1.0) -> Trust:
 
 def measured(maps: Maps, count: int, seconds: float) -> Iterator[Trust]:
     """The numbers after each sample, as long as there is time."""
-    begin, arrays = time.perf_counter(), maps.look.arrays
+    begin = time.perf_counter()
     fresh = fresh_maps(maps)
     falls: dict[str, list[float]] = {}
     alike: dict[str, list[float]] = {}
     random = np.random.default_rng(SEED)
     tenth = 1
     for i in range(min(count, len(maps.look))):
-        sample = [None if array is None else array[i : i + 1] for array in arrays]
+        sample = maps.look.rows(slice(i, i + 1))
         values = maps.answering.values(sample)[0]
         at = maps.answering.own(values)
         target, free = maps.answering.targets[at], erasable(maps, sample)
