@@ -66,10 +66,10 @@ class StepRow(Picture):
 
     def _weights(self) -> list[Line]:
         step = self.step
-        more = [(made, MONO) for made in step.makes[1:5]]
         wide = text_width(step.weights, 12, mono=True) > WIDTH - RIGHT
         told = step.weights.split("; ") if wide else [step.weights]
-        return [*more, *((line, MONO) for line in told)] if step.parameters else more
+        lines = [*step.makes[1:5], *(told if step.parameters else [])]
+        return [(line, MONO) for line in lines]
 
     def _axes(self, canvas: Canvas, y: float) -> float:
         """The axes as lines of a table; returns where the next line would be."""

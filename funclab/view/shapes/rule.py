@@ -62,9 +62,8 @@ class Rule:
     """Where the shape of each output of a call comes from; worked out when it is asked for."""
 
     def __init__(self, call: CallShapes) -> None:
-        self.call = call
-        ours = not is_box(call.layer)  # a box may have the name of a class of funclab
-        self.sentence = sentence_of(call.layer, call.inputs, call.outputs) if ours else ""
+        self.call, layer = call, call.layer  # a box may have the name of a class of funclab
+        self.sentence = "" if is_box(layer) else sentence_of(layer, call.inputs, call.outputs)
         self.known = bool(self.sentence)
         """Whether there is a sentence for what was called."""
 
@@ -180,8 +179,7 @@ def _call_shapes(node: Node) -> CallShapes:
         _batch_axes.get(leaf, 0 if leaf.shape else None) if isinstance(leaf, Tensor) else None
         for leaf in leaves
     ]
-    kwargs = node.arguments.kwargs
-    return CallShapes(called, args, kwargs, leaves, node.output_shapes, batches)
+    return CallShapes(called, args, node.arguments.kwargs, leaves, node.output_shapes, batches)
 
 
 def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:

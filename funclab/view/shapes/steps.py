@@ -121,10 +121,9 @@ def _step(
 
 
 def _again(sentence: str, before: Node, node: Node) -> str:
-    again = f"{clean(node.operation.name)} again (node {node.index})"
-    if before.input_shapes == node.input_shapes:
-        return f"{again}: same rule."
-    return f"{again}, on another shape. {sentence}"
+    same = before.input_shapes == node.input_shapes
+    more = ": same rule." if same else f", on another shape. {sentence}"
+    return f"{clean(node.operation.name)} again (node {node.index}){more}"
 
 
 def _weights(own: Parameters, role: str, before: Node, added: int) -> str:

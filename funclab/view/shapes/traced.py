@@ -78,11 +78,8 @@ def traced(call: CallShapes) -> list[Shape]:
             if not lost(found[-1]):
                 return found[-1]
     declared = _fitting(call, _unnoticed(_Again(call, BATCH, OTHER).declared))
-    return min(
-        [declared, *found] if declared else found,
-        key=lambda shapes: len(lost(shapes)),
-        default=call.outputs,
-    )
+    found = [declared, *found] if declared else found
+    return min(found, key=lambda shapes: len(lost(shapes)), default=call.outputs)
 
 
 def _declared_by_input(shape: Shape) -> Shape:
@@ -226,7 +223,7 @@ class _Again:
             if isinstance(thing, Weighted):
                 vars(copy).update(inbound_nodes=[], outbound_nodes=[], built=False, _weights=[])
             if isinstance(thing, GetItem):  # which keeps its slices as text
-                parts = tuple(map(self._part, thing.parts()))
+                parts = self._setting(thing.parts(), "index")
                 vars(copy)["parts"] = lambda: parts
         return self.copies[id(thing)]
 
@@ -239,18 +236,15 @@ class _Again:
             return type(value)(map(self._setting, value, places))
         if type(value) is dict:
             return {key: self._setting(v, f"{path}[{key!r}]") for key, v in value.items()}
+        if isinstance(value, slice):
+            ends = self._setting(value.start, "start"), self._setting(value.stop, "stop")
+            return slice(*ends, value.step)
         if isinstance(value, Variable):
             return self._copy(value, f"{path}.")
         if isinstance(value, Weighted):
             last = path.rpartition(".")[2]
             return self._copy(value, path.removesuffix(last) if last in UNNAMED else f"{path}.")
         return value
-
-    def _part(self, part: Any) -> Any:
-        if not isinstance(part, slice):
-            return part
-        ends = self._setting(part.start, "start"), self._setting(part.stop, "stop")
-        return slice(*ends, part.step)
 
 
 def _argument(thing: Any, name: str, value: Any) -> str:

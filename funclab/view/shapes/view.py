@@ -67,15 +67,14 @@ class ShapeWalk(View):
 
 def _facts(step: Step) -> dict[str, Any]:
     """What the page says of a step."""
-    first = step.outputs[0] if step.outputs else None
-    batch = [axis.number for axis in first.axes if axis.batch] if first else []
+    axes = step.outputs[0].axes if step.outputs else []
     return {
         "key": step.key,
         "detail": step.detail,
         "takes": step.takes,
-        "makes": list(first.shape) if first else [],
+        "makes": [axis.length for axis in axes],
         "more": step.makes[1:],
-        "batch": batch[0] if batch else -1,
+        "batch": next((axis.number for axis in axes if axis.batch), -1),
         "lead": step.lead,
         "words": step.words.removeprefix(step.lead).strip(),
         "table": [dataclasses.astuple(row) for row in step.table],

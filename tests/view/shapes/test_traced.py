@@ -85,6 +85,8 @@ class Fixed(Layer):
 
 
 class Masked(Layer):
+    supports_masking = True
+
     def call(self, inputs, mask):
         return inputs[:, 1:] * ops.expand_dims(ops.cast(mask, "float32"), -1)[:, 1:]
 
