@@ -33,7 +33,8 @@ HIGH = "(part) => part.getBoundingClientRect().height"
 # Where each plot begins and ends, in the window.
 PLOTS = """() => [...document.querySelectorAll(".fl-chart svg")].map((svg) => {
   const [left, right] = svg.querySelector("[data-scale]").dataset.scale.split(" ").map(Number);
-  return [left, right].map((x) => Math.round(new DOMPoint(x, 0).matrixTransform(svg.getScreenCTM()).x));
+  const onPage = (x) => new DOMPoint(x, 0).matrixTransform(svg.getScreenCTM()).x;
+  return [left, right].map(onPage).map(Math.round);
 })"""
 LOW = 420
 """The most pixels of a view of two boxes; other views are 560 or 620 high."""
