@@ -30,6 +30,12 @@ ROWS = {"fl-strip-items", "fl-play-model"}
 """What may be wider than its view: a row of samples, and the network of a playground."""
 BEYOND = "(part) => part.scrollWidth - part.clientWidth"
 HIGH = "(part) => part.getBoundingClientRect().height"
+# Where each plot begins and ends, in the window.
+PLOTS = """() => [...document.querySelectorAll(".fl-chart svg")].map((svg) => {
+  const [left, right] = svg.querySelector("[data-scale]").dataset.scale.split(" ").map(Number);
+  const onPage = (x) => new DOMPoint(x, 0).matrixTransform(svg.getScreenCTM()).x;
+  return [left, right].map(onPage).map(Math.round);
+})"""
 LOW = 420
 """The most pixels of a view of two boxes; other views are 560 or 620 high."""
 
@@ -119,6 +125,7 @@ def test_curves_of_runs_fill_their_view_and_keep_their_values(size, opened_page)
     stage_box = page.locator(".fl-stage").bounding_box()
     charts = page.locator(".fl-chart svg").all()
     assert len(charts) == 2
+    assert page.evaluate(PLOTS) == [page.evaluate(PLOTS)[0]] * 2
     for chart, drawn in zip(charts, view.curves["charts"], strict=True):
         box = chart.bounding_box()
         assert stage_box["width"] - 40 < box["width"] <= stage_box["width"] - 24

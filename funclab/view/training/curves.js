@@ -2,7 +2,7 @@
 
 import { h, s } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
-import { stretch } from "../live/stretch.js";
+import { moveAll, stretch } from "../live/stretch.js";
 
 const HALF_DOT = 1.5, GAP = 12;
 /** How narrow a plot may be, a chart beside something, and one of a grid; charts that are more than this many are
@@ -92,6 +92,7 @@ export class Curves {
         h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, markup || this.ctx.t("live_no_curve")));
       this.prepare(figure);
     });
+    if (!columns) this.align();
     const named = this.close || !this.curves.charts?.some(({ names }) => names);
     const checked = this.curves.charts?.some(({ lines }) => lines.length > 1);
     this.legend.textContent = named && checked && !hidden && !large ? this.ctx.t("live_marks") : "";
@@ -153,13 +154,38 @@ export class Curves {
 
   /** As wide and as high as there is room for, if the charts have it all; else at most as wide. */
   fill(svg, plot) {
-    const scale = new Scale(plot.dataset.scale), { left, right, first, last, top, base, low, high, log } = scale;
+    const { left, right } = new Scale(plot.dataset.scale);
     const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name))), { room } = this;
     const most = room.wide - width, wider = Math.max(NARROWEST - (right - left), room.fills ? most : Math.min(0, most));
     const higher = room.fills ? Math.max(0, room.high - height) : 0;
-    if (!wider && !higher) return;
+    if (wider || higher) this.grow(svg, plot, wider, higher);
+  }
+
+  grow(svg, plot, wider, higher) {
+    const scale = new Scale(plot.dataset.scale), { left, right, first, last, top, base, low, high, log } = scale;
     stretch(svg, scale, wider, higher);
     plot.dataset.scale = [left, right + wider, first, last, top, base + higher, low, high, log].join(" ");
+  }
+
+  /** Plots one under the other begin and end at the same places. */
+  align() {
+    const shown = this.figures.filter(({ svg, el }) => svg?.isConnected && !el.hidden);
+    const beside = ({ svg, scale: { left, right } }) => {
+      const { x, width } = svg.viewBox.baseVal;
+      return [left - x, x + width - right];
+    };
+    const most = [0, 1].map((side) => Math.max(...shown.map((figure) => beside(figure)[side])));
+    for (const figure of shown) {
+      const { svg } = figure, plot = svg.querySelector("[data-scale]"), { x, y, width, height } = svg.viewBox.baseVal;
+      const [before, after] = beside(figure).map((wide, side) => most[side] - wide);
+      if (before + after < 1) continue;
+      this.grow(svg, plot, -before - after, 0);
+      svg.setAttribute("viewBox", [x - before, y, width, height].join(" "));
+      svg.setAttribute("width", String(width));
+      const { top } = figure.scale = new Scale(plot.dataset.scale);
+      for (const text of svg.querySelectorAll("text[x]:not([text-anchor])")) // titles begin at one place, too
+        if (Number(text.getAttribute("y")) < top) moveAll([text], (at) => at - before, (at) => at);
+    }
   }
 
   /** Add batches that have arrived since the charts were drawn. */
