@@ -9,6 +9,7 @@ import pytest
 
 import funclab
 from funclab import GradientTape, Variable, layers, ops
+from funclab.engine.written_out import SLOPES
 from funclab.errors import NotSupportedError
 from tests.tape.random_programs import COUNT, FILE, inputs, program
 
@@ -133,6 +134,15 @@ def test_the_gradient_of_a_gradient_is_that_of_differences(name):
 
     measured = (ends[0] - ends[1]) / (2 * step)
     assert (second * along).sum() == pytest.approx(measured, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("op", SLOPES, ids=lambda op: op.__name__)
+def test_a_slope_that_is_written_out_is_that_of_differences(op):
+    x, step = np.linspace(0.2, 0.9, 8), 1e-6
+
+    found = np.asarray(SLOPES[op](x, op()(x)))
+    measured = (np.asarray(op()(x + step)) - np.asarray(op()(x - step))) / (2 * step)
+    assert found == pytest.approx(measured, rel=1e-8)
 
 
 @pytest.mark.parametrize(
