@@ -112,7 +112,7 @@ def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any
     """
     values = look.outputs()[output]
     name = look.model.output_names[output]
-    check_single(name, values, "this view compares one answer of each sample with the truth.")
+    check_single(name, values, why="this view compares one answer of each sample with the truth.")
     kind, values = kind_of(look, output, values)
     if kind != CLASSES:
         values = values[:, column] if values.ndim == 2 else values
