@@ -92,12 +92,12 @@ class Answers:
         return self.names[int(truth)] if counts else self.said(truth)
 
 
-def check_single(name: str, values: Array, why: str) -> None:
+def check_single(name: str, values: Array, does: str) -> None:
     """Raise a DataError for an output with several answers per sample."""
     if values.ndim > 2:
         raise DataError(
             f"{name} has the shape {show((None, *values.shape[1:]))}: several answers per sample.",
-            why=why,
+            why=f"this view {does} one answer of each sample.",
             fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
         )
 
@@ -112,7 +112,7 @@ def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any
     """
     values = look.outputs()[output]
     name = look.model.output_names[output]
-    check_single(name, values, why="this view compares one answer of each sample with the truth.")
+    check_single(name, values, "compares")
     kind, values = kind_of(look, output, values)
     if kind != CLASSES:
         values = values[:, column] if values.ndim == 2 else values

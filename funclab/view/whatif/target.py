@@ -45,7 +45,7 @@ class Answering:
         values = look.outputs(look.rows(slice(1)))
         names = look.model.output_names
         for output, array in enumerate(values):
-            check_single(names[output], array, why="this view changes one answer of each sample.")
+            check_single(names[output], array, "changes")
             kind, _ = kind_of(look, output, array)
             self.kinds.append(kind)
             count = array.shape[1] if array.ndim == 2 else 1
