@@ -396,8 +396,7 @@ def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
     _check_lines(made)
     _demand(len(made.hints) == 3, made.id, "needs three hints: where, which rule, an example")
     _demand(own or len(made.right) >= 3, made.id, "needs three right answers, each built otherwise")
-    told = f"needs five mistakes that are foreseen, and has {len(wrong)}"
-    _demand(own or len(wrong) >= 5, made.id, told)
+    _demand(own or len(wrong) >= 5, made.id, f"foresees {len(wrong)}, but needs five mistakes")
     for mistake in wrong.values():
         _check_misconception(mistake.misconception, own, made.id, mistake.name)
         _demand(bool(mistake.says.strip()), made.id, f"says nothing about {mistake.name}")
