@@ -31,8 +31,10 @@ from funclab.graph import structure
 from funclab.graph.array import as_array
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.keras2 import tensorflow_functions, tensorflow_inputs, tensorflow_variable
+from funclab.keras2 import tensorflow_functions, tensorflow_inputs
+from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
 from funclab.keras2.tensorflow_texts import MOVERS, is_text, moved
+from funclab.keras2.tensorflow_variable import TensorFlowModule, TensorFlowVariable
 from funclab.utils import data
 from funclab.utils.elements import element
 from funclab.utils.specs import TensorSpec
@@ -138,12 +140,12 @@ OBJECTS: dict[str, dict[str, Any]] = {
     "tf": {
         **KINDS,
         "double": DType("float64"),
-        "Variable": tensorflow_variable.TensorFlowVariable,
-        "Module": tensorflow_variable.TensorFlowModule,
+        "Variable": TensorFlowVariable,
+        "Module": TensorFlowModule,
         "Tensor": TensorType,
         "function": function,
         "TensorSpec": TensorSpec,
-        "TensorShape": tensorflow_variable.TensorShape,
+        "TensorShape": TensorShape,
         "newaxis": None,
         "device": scope,
         "name_scope": scope,
@@ -338,5 +340,5 @@ def install() -> None:
             why="other libraries would get funclab in its place.",
             fix="leave out tensorflow=True, and write `from keras` for `from tensorflow.keras`.",
         )
-    tensorflow_variable.give_shapes()
+    give_shapes()
     sys.meta_path.insert(0, Finder())

@@ -134,6 +134,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "a measure a line: sums over arrays",
     ),
     ("funclab/files/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
+    ("funclab/saving/unmarked.py", DENSITY): (11.5, "dotted names of rooms, in a small file"),
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
     ("funclab/layers/recurrent/steps.py", DENSITY): (
         12.5,

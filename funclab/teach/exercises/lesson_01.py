@@ -19,9 +19,8 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, parsed, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
-    hardest,
-    joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy, unused_calls,
-    ways, weights_of, with_weights,
+    hardest, joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
+    unused_calls, ways, weights_of, with_weights,
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, calls_made, in_model, judge, judge_model, known, numpy_was_given, unforeseen,
