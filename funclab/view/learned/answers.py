@@ -92,14 +92,13 @@ class Answers:
         return self.names[int(truth)] if counts else self.said(truth)
 
 
-def check_single(name: str, values: Array, does: str) -> None:
-    """Raise a DataError for an output with several answers per sample."""
-    if values.ndim > 2:
-        raise DataError(
-            f"{name} has the shape {show((None, *values.shape[1:]))}: several answers per sample.",
-            why=f"this view {does} one answer of each sample.",
-            fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
-        )
+def several_answers(name: str, values: Array, why: str) -> DataError:
+    """The error for an output with several answers per sample."""
+    return DataError(
+        f"{name} has the shape {show((None, *values.shape[1:]))}: several answers per sample.",
+        why=why,
+        fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
+    )
 
 
 def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any = None) -> Answers:
@@ -112,7 +111,9 @@ def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any
     """
     values = look.outputs()[output]
     name = look.model.output_names[output]
-    check_single(name, values, "compares")
+    if values.ndim > 2:
+        why = "this view compares one answer of each sample with the truth."
+        raise several_answers(name, values, why)
     kind, values = kind_of(look, output, values)
     if kind != CLASSES:
         values = values[:, column] if values.ndim == 2 else values

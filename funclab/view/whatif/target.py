@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
-from funclab.view.learned.answers import CLASSES, YES_NO, check_single, kind_of
+from funclab.view.learned.answers import CLASSES, YES_NO, kind_of, several_answers
 from funclab.view.learned.look import Look
 
 
@@ -45,7 +45,9 @@ class Answering:
         values = look.outputs(look.rows(slice(1)))
         names = look.model.output_names
         for output, array in enumerate(values):
-            check_single(names[output], array, "changes")
+            if array.ndim > 2:
+                why = "this view changes one answer of each sample."
+                raise several_answers(names[output], array, why)
             kind, _ = kind_of(look, output, array)
             self.kinds.append(kind)
             count = array.shape[1] if array.ndim == 2 else 1
