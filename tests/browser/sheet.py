@@ -353,14 +353,12 @@ def sights(page: Page, bare: bool = False, names: Iterable[str] = VIEWS) -> dict
     """All views of a page, which have these names, as they are now; with `bare`, also without
     words."""
     settle(page)
-    boxes, measures, image = page.evaluate(BOXES), page.evaluate(MEASURES), pixels_of(page)
+    image = still_pixels_of(page)
+    boxes, measures = page.evaluate(BOXES), page.evaluate(MEASURES)
     wordless = None
     if bare:
         hidden = page.add_style_tag(content=WORDLESS)
-        last = None  # parts of a long page are painted late
-        while not np.array_equal(last, wordless := pixels_of(page)):
-            last = wordless
-            page.wait_for_timeout(300)
+        wordless = still_pixels_of(page)
         hidden.evaluate("one => one.remove()")
     found = {}
     for name, box, measured in zip(names, boxes, measures, strict=True):
@@ -368,6 +366,16 @@ def sights(page: Page, bare: bool = False, names: Iterable[str] = VIEWS) -> dict
         part = image[top : top + height, left : left + width]
         found[name] = Sight(measured, part, image, wordless)
     return found
+
+
+def still_pixels_of(page: Page) -> np.ndarray:
+    """The same when two in a row are equal: parts of a long page are painted late, and for a
+    picture of all of it its window is higher for a moment, so that views may scroll."""
+    last = None
+    while not np.array_equal(last, image := pixels_of(page)):
+        last = image
+        page.wait_for_timeout(300)
+    return image
 
 
 def settle(page: Page) -> None:
